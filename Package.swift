@@ -1,0 +1,118 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+]
+
+let argumentParser = Target.Dependency.product(
+    name: "ArgumentParser", package: "swift-argument-parser")
+let configuration = Target.Dependency.product(
+    name: "Configuration", package: "swift-configuration")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let lifecycle = Target.Dependency.product(
+    name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics")
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let rainbow = Target.Dependency.product(name: "Rainbow", package: "Rainbow")
+let textTable = Target.Dependency.product(name: "TextTable", package: "TextTable")
+let histogram = Target.Dependency.product(name: "Histogram", package: "hdrhistogram-swift")
+
+/// A library or executable of this package, with the settings all of them share.
+func swiftTarget(
+    _ name: String, executable: Bool = false, dependencies: [Target.Dependency],
+    exclude: [String] = []
+) -> Target {
+    executable
+        ? .executableTarget(
+            name: name, dependencies: dependencies, exclude: exclude, swiftSettings: settings)
+        : .target(
+            name: name, dependencies: dependencies, exclude: exclude, swiftSettings: settings)
+}
+
+func swiftTests(_ name: String, dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+let package = Package(
+    name: "remit",
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+        .package(url: "https://github.com/onevcat/Rainbow", from: "4.2.0"),
+        .package(url: "https://github.com/ordo-one/TextTable", from: "0.0.2"),
+        .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
+    ],
+    targets: [
+        .systemLibrary(
+            name: "CProtobufC", pkgConfig: "libprotobuf-c",
+            providers: [.apt(["libprotobuf-c-dev"])]),
+        .target(name: "CRemitMessages", dependencies: ["CProtobufC"]),
+        swiftTarget("ProtobufC", dependencies: ["CProtobufC", nioCore]),
+        swiftTarget(
+            "TTRPC",
+            dependencies: [
+                "ProtobufC", "CRemitMessages", nioCore, nioPosix, logging, metrics, lifecycle,
+            ]),
+        swiftTarget("RemitAPI", dependencies: ["TTRPC", "ProtobufC", "CRemitMessages"]),
+        swiftTarget("Payments", dependencies: []),
+        swiftTarget("Ledger", dependencies: ["Payments", crypto]),
+        swiftTarget("Storage", dependencies: [grdb, logging]),
+        swiftTarget(
+            "Gateway",
+            dependencies: [
+                "RemitAPI", "TTRPC", "Payments", "Ledger", "Storage", grdb, crypto, logging,
+                lifecycle,
+            ]),
+        swiftTarget(
+            "Billing",
+            dependencies: [
+                "RemitAPI", "TTRPC", "Payments", "Ledger", "Storage", grdb, crypto, logging,
+                lifecycle,
+            ]),
+        swiftTarget(
+            "Operations",
+            dependencies: ["TTRPC", configuration, argumentParser, logging, metrics, lifecycle]),
+        swiftTarget(
+            "remit-gateway", executable: true,
+            dependencies: ["Gateway", "Operations", argumentParser, logging, lifecycle]),
+        swiftTarget(
+            "remit-billing", executable: true,
+            dependencies: ["Billing", "Operations", argumentParser, logging, lifecycle]),
+        swiftTarget(
+            "remit", executable: true,
+            dependencies: [
+                "RemitAPI", "TTRPC", "Payments", "Ledger", "Operations", argumentParser, rainbow,
+                textTable, histogram, logging,
+            ]),
+        swiftTests("ProtobufCTests", dependencies: ["ProtobufC", "RemitAPI", "TTRPC", nioCore]),
+        swiftTests(
+            "TTRPCTests",
+            dependencies: ["TTRPC", "ProtobufC", nioCore, nioEmbedded, nioPosix, logging]),
+        swiftTests("PaymentsTests", dependencies: ["Payments"]),
+        swiftTests("LedgerTests", dependencies: ["Ledger", "Payments"]),
+        swiftTests("StorageTests", dependencies: ["Storage", grdb, logging]),
+        swiftTests(
+            "GatewayTests",
+            dependencies: ["Gateway", "RemitAPI", "TTRPC", "Payments", "Ledger", "Storage", logging]),
+        swiftTests(
+            "BillingTests",
+            dependencies: ["Billing", "RemitAPI", "TTRPC", "Payments", "Ledger", "Storage", logging]),
+        swiftTests(
+            "EndToEndTests", dependencies: ["RemitAPI", "TTRPC", "Payments", "Ledger", logging]),
+    ],
+    swiftLanguageModes: [.v6],
+    cLanguageStandard: .gnu11
+)
