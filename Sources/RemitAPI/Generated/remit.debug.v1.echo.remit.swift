@@ -1,0 +1,106 @@
+// Made by protoc-gen-remit-swift from remit/debug/v1/echo.proto. Do not edit.
+// swift-format-ignore-file
+
+internal import CProtobufC
+internal import CRemitMessages
+package import NIOCore
+package import ProtobufC
+package import TTRPC
+
+extension DebugV1 {
+    /// What comes in goes out.
+    package struct EchoMessage: WireMessage {
+        package static let messageName = "remit.debug.v1.EchoMessage"
+        /// Any bytes.
+        package var payload: [UInt8]
+
+        package init(
+            payload: [UInt8] = []
+        ) {
+            self.payload = payload
+        }
+    }
+}
+
+extension DebugV1.EchoMessage {
+    init(_ c: UnsafePointer<Remit__Debug__V1__EchoMessage>, _ arena: Arena) throws(WireError) {
+        payload = arena.bytes(c.pointee.payload)
+    }
+
+    func build(_ arena: Arena) throws(WireError) -> UnsafeMutablePointer<Remit__Debug__V1__EchoMessage> {
+        let c = try arena.take(Remit__Debug__V1__EchoMessage.self, for: Self.messageName)
+        remit__debug__v1__echo_message__init(c)
+        c.pointee.payload = try arena.binaryData(payload, "remit.debug.v1.EchoMessage")
+        return c
+    }
+
+    package static func decode(
+        _ bytes: UnsafeRawBufferPointer, in arena: Arena
+    ) throws(WireError) -> Self {
+        let data = bytes.baseAddress?.assumingMemoryBound(to: UInt8.self)
+        guard let c = remit__debug__v1__echo_message__unpack(arena.allocator, bytes.count, data) else {
+            throw arena.unpackFailure(messageName)
+        }
+        return try Self(c, arena)
+    }
+
+    package func encode(
+        into buffer: inout ByteBuffer, in arena: Arena,
+        header: (inout ByteBuffer, Int) -> Void
+    ) throws(WireError) {
+        let mark = arena.used
+        defer { arena.rewind(to: mark) }
+        let c = try build(arena)
+        let size = remit__debug__v1__echo_message__get_packed_size(c)
+        header(&buffer, size)
+        buffer.writePacked(size) { _ = remit__debug__v1__echo_message__pack(c, $0) }
+    }
+}
+
+extension DebugV1 {
+    /// Measures the RPC layer alone. Served only when the operator asks for it.
+    package protocol EchoServiceHandler: Sendable {
+        /// Answers with the request.
+        func echo(
+            _ request: DebugV1.EchoMessage,
+            context: ServerContext
+        ) async throws(RPCError) -> DebugV1.EchoMessage
+    }
+
+    /// The methods of `remit.debug.v1.EchoService`.
+    package enum EchoService {
+        package static let name = "remit.debug.v1.EchoService"
+        package static let echo = MethodDescriptor(
+            service: name, method: "Echo",
+            scope: "debug", idempotent: true, maxRequestBytes: 0)
+        package static let methods: [MethodDescriptor] = [echo]
+    }
+
+    /// Calls `remit.debug.v1.EchoService`.
+    package struct EchoServiceClient: Sendable {
+        private let caller: any RPCCaller
+
+        package init(_ caller: any RPCCaller) {
+            self.caller = caller
+        }
+
+        /// Answers with the request.
+        package func echo(
+            _ request: DebugV1.EchoMessage,
+            options: CallOptions = CallOptions()
+        ) async throws(RPCError) -> DebugV1.EchoMessage {
+            try await caller.call(EchoService.echo, request, options: options)
+        }
+    }
+}
+
+extension Router {
+    /// Serves `remit.debug.v1.EchoService`.
+    package mutating func register(_ handler: some DebugV1.EchoServiceHandler) {
+        register(DebugV1.EchoService.echo) {
+            (request: DebugV1.EchoMessage, context: ServerContext) async throws(RPCError)
+                -> DebugV1.EchoMessage in
+            try await handler.echo(request, context: context)
+        }
+    }
+}

@@ -1,0 +1,11 @@
+// Made by protoc-gen-remit-swift. Do not edit.
+// swift-format-ignore-file
+
+/// The messages and services of `google.protobuf`.
+package enum GoogleProtobuf {}
+
+/// The messages and services of `google.rpc`.
+package enum GoogleRPC {}
+
+/// The messages and services of `grpc.health.v1`.
+package enum GRPCHealthV1 {}

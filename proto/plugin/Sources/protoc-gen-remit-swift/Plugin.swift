@@ -1,0 +1,27 @@
+import Generator
+import SwiftProtobuf
+import SwiftProtobufPluginLibrary
+
+/// protoc's plugin: Swift values, client stubs and service protocols over libprotobuf-c.
+@main
+struct Plugin: CodeGenerator {
+    let supportedFeatures: [Google_Protobuf_Compiler_CodeGeneratorResponse.Feature] = []
+    let supportedEditionRange = Google_Protobuf_Edition.proto3...Google_Protobuf_Edition.proto3
+    var customOptionExtensions: [any AnyMessageExtension] { MethodOptionExtensions.all }
+
+    func generate(
+        files: [FileDescriptor],
+        parameter: any CodeGeneratorParameter,
+        protoCompilerContext: any ProtoCompilerContext,
+        generatorOutputs: any GeneratorOutputs
+    ) throws {
+        let problems = files.flatMap { SchemaLint.problems(in: $0) }
+        guard problems.isEmpty else { throw SchemaLint.Failure(problems: problems) }
+        for file in files {
+            let output = FileGenerator(file).render()
+            try generatorOutputs.add(fileName: FileGenerator.outputName(file), contents: output)
+        }
+        try generatorOutputs.add(
+            fileName: "Namespaces.remit.swift", contents: NamespaceGenerator.render(files))
+    }
+}
