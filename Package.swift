@@ -3,18 +3,25 @@ import PackageDescription
 
 let settings: [SwiftSetting] = [
     .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
     .enableUpcomingFeature("MemberImportVisibility"),
     .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
 ]
 
 let argumentParser = Target.Dependency.product(
-    name: "ArgumentParser", package: "swift-argument-parser")
+    name: "ArgumentParser",
+    package: "swift-argument-parser"
+)
 let configuration = Target.Dependency.product(
-    name: "Configuration", package: "swift-configuration")
+    name: "Configuration",
+    package: "swift-configuration"
+)
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let lifecycle = Target.Dependency.product(
-    name: "ServiceLifecycle", package: "swift-service-lifecycle")
+    name: "ServiceLifecycle",
+    package: "swift-service-lifecycle"
+)
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
@@ -26,14 +33,24 @@ let histogram = Target.Dependency.product(name: "Histogram", package: "hdrhistog
 
 /// A library or executable of this package, with the settings all of them share.
 func swiftTarget(
-    _ name: String, executable: Bool = false, dependencies: [Target.Dependency],
+    _ name: String,
+    executable: Bool = false,
+    dependencies: [Target.Dependency],
     exclude: [String] = []
 ) -> Target {
     executable
         ? .executableTarget(
-            name: name, dependencies: dependencies, exclude: exclude, swiftSettings: settings)
+            name: name,
+            dependencies: dependencies,
+            exclude: exclude,
+            swiftSettings: settings
+        )
         : .target(
-            name: name, dependencies: dependencies, exclude: exclude, swiftSettings: settings)
+            name: name,
+            dependencies: dependencies,
+            exclude: exclude,
+            swiftSettings: settings
+        )
 }
 
 func swiftTests(_ name: String, dependencies: [Target.Dependency]) -> Target {
@@ -57,15 +74,18 @@ let package = Package(
     ],
     targets: [
         .systemLibrary(
-            name: "CProtobufC", pkgConfig: "libprotobuf-c",
-            providers: [.apt(["libprotobuf-c-dev"])]),
+            name: "CProtobufC",
+            pkgConfig: "libprotobuf-c",
+            providers: [.apt(["libprotobuf-c-dev"])]
+        ),
         .target(name: "CRemitMessages", dependencies: ["CProtobufC"]),
         swiftTarget("ProtobufC", dependencies: ["CProtobufC", nioCore]),
         swiftTarget(
             "TTRPC",
             dependencies: [
                 "ProtobufC", "CRemitMessages", nioCore, nioPosix, logging, metrics, lifecycle,
-            ]),
+            ]
+        ),
         swiftTarget("RemitAPI", dependencies: ["TTRPC", "ProtobufC", "CRemitMessages"]),
         swiftTarget("Payments", dependencies: []),
         swiftTarget("Ledger", dependencies: ["Payments", crypto]),
@@ -75,43 +95,61 @@ let package = Package(
             dependencies: [
                 "RemitAPI", "TTRPC", "Payments", "Ledger", "Storage", grdb, crypto, logging,
                 lifecycle,
-            ]),
+            ]
+        ),
         swiftTarget(
             "Billing",
             dependencies: [
                 "RemitAPI", "TTRPC", "Payments", "Ledger", "Storage", grdb, crypto, logging,
                 lifecycle,
-            ]),
+            ]
+        ),
         swiftTarget(
             "Operations",
-            dependencies: ["TTRPC", configuration, argumentParser, logging, metrics, lifecycle]),
+            dependencies: ["TTRPC", configuration, argumentParser, logging, metrics, lifecycle]
+        ),
         swiftTarget(
-            "remit-gateway", executable: true,
-            dependencies: ["Gateway", "Operations", argumentParser, logging, lifecycle]),
+            "remit-gateway",
+            executable: true,
+            dependencies: ["Gateway", "Operations", argumentParser, logging, lifecycle]
+        ),
         swiftTarget(
-            "remit-billing", executable: true,
-            dependencies: ["Billing", "Operations", argumentParser, logging, lifecycle]),
+            "remit-billing",
+            executable: true,
+            dependencies: ["Billing", "Operations", argumentParser, logging, lifecycle]
+        ),
         swiftTarget(
-            "remit", executable: true,
+            "remit",
+            executable: true,
             dependencies: [
                 "RemitAPI", "TTRPC", "Payments", "Ledger", "Operations", argumentParser, rainbow,
                 textTable, histogram, logging,
-            ]),
+            ]
+        ),
         swiftTests("ProtobufCTests", dependencies: ["ProtobufC", "RemitAPI", "TTRPC", nioCore]),
         swiftTests(
             "TTRPCTests",
-            dependencies: ["TTRPC", "ProtobufC", nioCore, nioEmbedded, nioPosix, logging]),
+            dependencies: ["TTRPC", "ProtobufC", nioCore, nioEmbedded, nioPosix, logging]
+        ),
         swiftTests("PaymentsTests", dependencies: ["Payments"]),
         swiftTests("LedgerTests", dependencies: ["Ledger", "Payments"]),
         swiftTests("StorageTests", dependencies: ["Storage", grdb, logging]),
         swiftTests(
             "GatewayTests",
-            dependencies: ["Gateway", "RemitAPI", "TTRPC", "Payments", "Ledger", "Storage", logging]),
+            dependencies: [
+                "Gateway", "RemitAPI", "TTRPC", "Payments", "Ledger", "Storage", logging,
+            ]
+        ),
         swiftTests(
             "BillingTests",
-            dependencies: ["Billing", "RemitAPI", "TTRPC", "Payments", "Ledger", "Storage", logging]),
+            dependencies: [
+                "Billing", "RemitAPI", "TTRPC", "Payments", "Ledger", "Storage", logging,
+            ]
+        ),
         swiftTests(
-            "EndToEndTests", dependencies: ["RemitAPI", "TTRPC", "Payments", "Ledger", logging]),
+            "EndToEndTests",
+            dependencies: ["RemitAPI", "TTRPC", "Payments", "Ledger", logging]
+        ),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .gnu11

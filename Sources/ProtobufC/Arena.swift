@@ -72,7 +72,9 @@ extension Arena {
     ///
     /// - Throws: `WireError.tooLarge`.
     package func take<T>(
-        _ type: T.Type, count: Int = 1, for message: String
+        _ type: T.Type,
+        count: Int = 1,
+        for message: String
     ) throws(WireError) -> UnsafeMutablePointer<T> {
         guard let pointer = remit_arena_alloc(raw, MemoryLayout<T>.stride * count) else {
             throw .tooLarge(message: message)
@@ -84,7 +86,9 @@ extension Arena {
     ///
     /// - Throws: `WireError.invalidText` for what is not UTF-8 or has a NUL inside.
     package func text(
-        _ pointer: UnsafePointer<CChar>?, _ message: StaticString, _ field: StaticString
+        _ pointer: UnsafePointer<CChar>?,
+        _ message: StaticString,
+        _ field: StaticString
     ) throws(WireError) -> String {
         guard let pointer else { return "" }
         let size = remit_arena_size(raw, pointer)
@@ -107,7 +111,9 @@ extension Arena {
     ///
     /// - Throws: `WireError.tooLarge`; `WireError.invalidText` when a NUL is inside.
     package func cString(
-        _ text: String, _ message: StaticString, _ field: StaticString
+        _ text: String,
+        _ message: StaticString,
+        _ field: StaticString
     ) throws(WireError) -> UnsafeMutablePointer<CChar> {
         var text = text
         let count = text.utf8.count
@@ -127,7 +133,8 @@ extension Arena {
     ///
     /// - Throws: `WireError.tooLarge`.
     package func binaryData(
-        _ bytes: [UInt8], _ message: StaticString
+        _ bytes: [UInt8],
+        _ message: StaticString
     ) throws(WireError) -> ProtobufCBinaryData {
         guard !bytes.isEmpty else { return ProtobufCBinaryData(len: 0, data: nil) }
         let target = try take(UInt8.self, count: bytes.count, for: "\(message)")
@@ -139,7 +146,8 @@ extension Arena {
 extension ByteBuffer {
     /// Writes `size` bytes that a libprotobuf-c pack function fills.
     package mutating func writePacked(
-        _ size: Int, _ pack: (UnsafeMutablePointer<UInt8>) -> Void
+        _ size: Int,
+        _ pack: (UnsafeMutablePointer<UInt8>) -> Void
     ) {
         guard size > 0 else { return }
         writeWithUnsafeMutableBytes(minimumWritableBytes: size) { target in

@@ -12,7 +12,8 @@ package protocol WireMessage: Sendable, Equatable {
     ///   - arena: where libprotobuf-c puts its structs; the caller resets it.
     /// - Throws: `WireError` in each of its cases.
     static func decode(
-        _ bytes: UnsafeRawBufferPointer, in arena: Arena
+        _ bytes: UnsafeRawBufferPointer,
+        in arena: Arena
     ) throws(WireError) -> Self
 
     /// Appends the encoding.
@@ -25,7 +26,8 @@ package protocol WireMessage: Sendable, Equatable {
     /// - Throws: `WireError.tooLarge`, `WireError.invalidText` (a NUL in a text field); nothing
     ///   has been written then.
     func encode(
-        into buffer: inout ByteBuffer, in arena: Arena,
+        into buffer: inout ByteBuffer,
+        in arena: Arena,
         header: (inout ByteBuffer, Int) -> Void
     ) throws(WireError)
 }

@@ -14,10 +14,14 @@ let package = Package(
     targets: [
         .target(name: "Generator", dependencies: pluginLibrary),
         .executableTarget(
-            name: "protoc-gen-remit-swift", dependencies: ["Generator"] + pluginLibrary),
+            name: "protoc-gen-remit-swift",
+            dependencies: ["Generator"] + pluginLibrary
+        ),
         .testTarget(
-            name: "GeneratorTests", dependencies: ["Generator"] + pluginLibrary,
-            resources: [.copy("Goldens")]),
+            name: "GeneratorTests",
+            dependencies: ["Generator"] + pluginLibrary,
+            resources: [.copy("Goldens")]
+        ),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -1,9 +1,6 @@
 // Made by protoc-gen-remit-swift. Do not edit.
 // swift-format-ignore-file
 
-/// The messages and services of `google.protobuf`.
-package enum GoogleProtobuf {}
-
 /// The messages and services of `remit.billing.v1`.
 package enum BillingV1 {}
 

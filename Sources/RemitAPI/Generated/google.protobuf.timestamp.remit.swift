@@ -5,6 +5,7 @@ internal import CProtobufC
 internal import CRemitMessages
 package import NIOCore
 package import ProtobufC
+package import TTRPC
 
 extension GoogleProtobuf {
     /// A Timestamp represents a point in time independent of any time zone or local

@@ -5,7 +5,6 @@ internal import CProtobufC
 internal import CRemitMessages
 package import NIOCore
 package import ProtobufC
-package import TTRPC
 
 extension RemitType {
     /// The address that a card's bank knows its holder by.

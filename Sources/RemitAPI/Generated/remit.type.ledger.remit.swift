@@ -5,7 +5,6 @@ internal import CProtobufC
 internal import CRemitMessages
 package import NIOCore
 package import ProtobufC
-package import TTRPC
 
 extension RemitType {
     /// One balanced entry of a journal.

@@ -5,7 +5,6 @@ internal import CProtobufC
 internal import CRemitMessages
 package import NIOCore
 package import ProtobufC
-package import TTRPC
 
 extension RemitType {
     /// An exact amount: never a fraction of a minor unit, never floating point.

@@ -89,7 +89,7 @@ extension GoogleProtobuf {
     ///       "@type": "type.googleapis.com/google.protobuf.Duration",
     ///       "value": "1.212s"
     ///     }
-    package struct Any: WireMessage {
+    package struct AnyMessage: WireMessage {
         package static let messageName = "google.protobuf.Any"
         /// A URL/resource name that uniquely identifies the type of the serialized
         /// protocol buffer message. This string must contain at least
@@ -132,7 +132,7 @@ extension GoogleProtobuf {
     }
 }
 
-extension GoogleProtobuf.Any {
+extension GoogleProtobuf.AnyMessage {
     init(_ c: UnsafePointer<Google__Protobuf__Any>, _ arena: Arena) throws(WireError) {
         typeURL = try arena.text(c.pointee.type_url, "google.protobuf.Any", "type_url")
         value = arena.bytes(c.pointee.value)

@@ -161,9 +161,12 @@ extension GoogleRPC.BadRequest.FieldViolation {
         _ bytes: UnsafeRawBufferPointer, in arena: Arena
     ) throws(WireError) -> Self {
         let data = bytes.baseAddress?.assumingMemoryBound(to: UInt8.self)
-        guard let c = google__rpc__bad_request__field_violation__unpack(arena.allocator, bytes.count, data) else {
-            throw arena.unpackFailure(messageName)
-        }
+        let empty = try arena.take(Google__Rpc__BadRequest__FieldViolation.self, for: messageName)
+        google__rpc__bad_request__field_violation__init(empty)
+        guard let base = protobuf_c_message_unpack(
+            empty.pointee.base.descriptor, arena.allocator, bytes.count, data)
+        else { throw arena.unpackFailure(messageName) }
+        let c = UnsafeRawPointer(base).assumingMemoryBound(to: Google__Rpc__BadRequest__FieldViolation.self)
         return try Self(c, arena)
     }
 
@@ -174,9 +177,9 @@ extension GoogleRPC.BadRequest.FieldViolation {
         let mark = arena.used
         defer { arena.rewind(to: mark) }
         let c = try build(arena)
-        let size = google__rpc__bad_request__field_violation__get_packed_size(c)
+        let size = protobuf_c_message_get_packed_size(&c.pointee.base)
         header(&buffer, size)
-        buffer.writePacked(size) { _ = google__rpc__bad_request__field_violation__pack(c, $0) }
+        buffer.writePacked(size) { _ = protobuf_c_message_pack(&c.pointee.base, $0) }
     }
 }
 

@@ -15,12 +15,12 @@ extension GoogleRPC {
         /// A sentence for a developer.
         package var message: String
         /// Details that programs read: ErrorInfo, BadRequest, RetryInfo.
-        package var details: [GoogleProtobuf.Any]
+        package var details: [GoogleProtobuf.AnyMessage]
 
         package init(
             code: Int32 = 0,
             message: String = "",
-            details: [GoogleProtobuf.Any] = []
+            details: [GoogleProtobuf.AnyMessage] = []
         ) {
             self.code = code
             self.message = message
@@ -38,7 +38,7 @@ extension GoogleRPC.Status {
             details.reserveCapacity(Int(c.pointee.n_details))
             for index in 0..<Int(c.pointee.n_details) {
                 guard let element = elements[index] else { continue }
-                details.append(try GoogleProtobuf.Any(element, arena))
+                details.append(try GoogleProtobuf.AnyMessage(element, arena))
             }
         }
     }

@@ -26,7 +26,8 @@ struct EnumGenerator {
                     code.line("switch rawValue {")
                     for value in type.values {
                         code.line(
-                            "case \(value.number): self = .\(Names.enumCase(value))")
+                            "case \(value.number): self = .\(Names.enumCase(value))"
+                        )
                     }
                     code.line("default: self = .unrecognized(rawValue)")
                     code.line("}")

@@ -116,7 +116,8 @@ struct FieldGenerator {
         } else if isMessage {
             code.line(
                 "if let nested = \(source) { \(name) = \(readExpression("nested")) } "
-                    + "else { \(name) = nil }")
+                    + "else { \(name) = nil }"
+            )
         } else {
             code.line("\(name) = \(readExpression(source))")
         }
@@ -128,7 +129,8 @@ struct FieldGenerator {
             code.block("if !\(name).isEmpty") { code in
                 code.line(
                     "let elements = try arena.take((\(cElementType)).self, "
-                        + "count: \(name).count, for: Self.messageName)")
+                        + "count: \(name).count, for: Self.messageName)"
+                )
                 code.block("for (index, element) in \(name).enumerated()") { code in
                     code.line("elements[index] = \(writeExpression("element"))")
                 }
@@ -179,7 +181,8 @@ struct OneofGenerator {
                 if field.type == .message {
                     code.line("if let nested = \(cName) {")
                     code.line(
-                        "    \(name) = .\(generator.name)(\(generator.readExpression("nested")))")
+                        "    \(name) = .\(generator.name)(\(generator.readExpression("nested")))"
+                    )
                     code.line("} else { \(name) = nil }")
                 } else {
                     let value = generator.readExpression(cName)
@@ -201,7 +204,8 @@ struct OneofGenerator {
             code.indented { code in
                 code.line("\(caseField) = .init(rawValue: \(field.number))")
                 code.line(
-                    "c.pointee.\(Names.cField(field.name)) = \(generator.writeExpression("value"))")
+                    "c.pointee.\(Names.cField(field.name)) = \(generator.writeExpression("value"))"
+                )
             }
         }
         code.line("case nil: break")

@@ -25,14 +25,16 @@ struct MessageGenerator {
                 guard seen.insert(oneof.name).inserted else { continue }
                 let type = Names.upperCamel(oneof.name)
                 result.append(
-                    (Names.property(oneof.name), type + "?", "nil", oneof.protoSourceComments()))
+                    (Names.property(oneof.name), type + "?", "nil", oneof.protoSourceComments())
+                )
             } else {
                 let generator = FieldGenerator(field)
                 result.append(
                     (
                         generator.name, generator.swiftType, generator.defaultValue,
                         field.protoSourceComments()
-                    ))
+                    )
+                )
             }
         }
         return result
@@ -44,7 +46,7 @@ struct MessageGenerator {
         code.line()
         code.block("extension \(outer)") { code in
             code.documentation(message.protoSourceComments())
-            code.block("package struct \(message.name): WireMessage") { code in
+            code.block("package struct \(Names.typeName(message)): WireMessage") { code in
                 code.line("package static let messageName = \"\(message.fullName)\"")
                 structBody(into: &code)
             }
@@ -71,7 +73,8 @@ struct MessageGenerator {
             for (index, property) in properties.enumerated() {
                 let comma = index == properties.count - 1 ? "" : ","
                 code.line(
-                    "\(property.name): \(property.type) = \(property.defaultValue)\(comma)")
+                    "\(property.name): \(property.type) = \(property.defaultValue)\(comma)"
+                )
             }
         }
         code.block(")") { code in
@@ -92,35 +95,60 @@ struct MessageGenerator {
                 "func build(_ arena: Arena) throws(WireError) -> UnsafeMutablePointer<\(cType)>"
             ) { code in
                 code.line(
-                    "let c = try arena.take(\(cType).self, for: Self.messageName)")
+                    "let c = try arena.take(\(cType).self, for: Self.messageName)"
+                )
                 code.line("\(cFunction)__init(c)")
                 for field in fields { field.write(into: &code) }
                 for oneof in oneofs { oneof.write(into: &code) }
                 code.line("return c")
             }
             code.line()
-            code.line("package static func decode(")
-            code.line("    _ bytes: UnsafeRawBufferPointer, in arena: Arena")
-            code.block(") throws(WireError) -> Self") { code in
-                code.line("let data = bytes.baseAddress?.assumingMemoryBound(to: UInt8.self)")
+            decode(into: &code)
+            code.line()
+            encode(into: &code)
+        }
+    }
+
+    /// protoc-c makes functions to pack and unpack for messages of a file, but for those nested in
+    /// another only their descriptors.
+    private var isNested: Bool { message.containingType != nil }
+
+    private func decode(into code: inout CodeWriter) {
+        code.line("package static func decode(")
+        code.line("    _ bytes: UnsafeRawBufferPointer, in arena: Arena")
+        code.block(") throws(WireError) -> Self") { code in
+            code.line("let data = bytes.baseAddress?.assumingMemoryBound(to: UInt8.self)")
+            guard isNested else {
                 code.line(
-                    "guard let c = \(cFunction)__unpack(arena.allocator, bytes.count, data) else {")
+                    "guard let c = \(cFunction)__unpack(arena.allocator, bytes.count, data) else {"
+                )
                 code.line("    throw arena.unpackFailure(messageName)")
                 code.line("}")
-                code.line("return try Self(c, arena)")
+                return code.line("return try Self(c, arena)")
             }
-            code.line()
-            code.line("package func encode(")
-            code.line("    into buffer: inout ByteBuffer, in arena: Arena,")
-            code.line("    header: (inout ByteBuffer, Int) -> Void")
-            code.block(") throws(WireError)") { code in
-                code.line("let mark = arena.used")
-                code.line("defer { arena.rewind(to: mark) }")
-                code.line("let c = try build(arena)")
-                code.line("let size = \(cFunction)__get_packed_size(c)")
-                code.line("header(&buffer, size)")
-                code.line("buffer.writePacked(size) { _ = \(cFunction)__pack(c, $0) }")
-            }
+            code.line("let empty = try arena.take(\(cType).self, for: messageName)")
+            code.line("\(cFunction)__init(empty)")
+            code.line("guard let base = protobuf_c_message_unpack(")
+            code.line("    empty.pointee.base.descriptor, arena.allocator, bytes.count, data)")
+            code.line("else { throw arena.unpackFailure(messageName) }")
+            code.line("let c = UnsafeRawPointer(base).assumingMemoryBound(to: \(cType).self)")
+            code.line("return try Self(c, arena)")
+        }
+    }
+
+    private func encode(into code: inout CodeWriter) {
+        let (prefix, argument) =
+            isNested ? ("protobuf_c_message_", "&c.pointee.base") : ("\(cFunction)__", "c")
+        code.line("package func encode(")
+        code.line("    into buffer: inout ByteBuffer, in arena: Arena,")
+        code.line("    header: (inout ByteBuffer, Int) -> Void")
+        code.block(") throws(WireError)") { code in
+            code.line("let mark = arena.used")
+            code.line("defer { arena.rewind(to: mark) }")
+            code.line("let c = try build(arena)")
+            code.line("let size = \(prefix)get_packed_size(\(argument))")
+            code.line("header(&buffer, size)")
+            code.line("buffer.writePacked(size) { _ = \(prefix)pack(\(argument), $0) }")
         }
     }
 }

@@ -8,9 +8,13 @@ public enum MethodOptionExtensions {
     typealias NumberField = OptionalExtensionField<ProtobufUInt32>
 
     static let scope = MessageExtension<TextField, Google_Protobuf_MethodOptions>(
-        _protobuf_fieldNumber: 50001, fieldName: "remit.scope")
+        _protobuf_fieldNumber: 50001,
+        fieldName: "remit.scope"
+    )
     static let maxRequestBytes = MessageExtension<NumberField, Google_Protobuf_MethodOptions>(
-        _protobuf_fieldNumber: 50002, fieldName: "remit.max_request_bytes")
+        _protobuf_fieldNumber: 50002,
+        fieldName: "remit.max_request_bytes"
+    )
 
     /// What the plugin library must parse.
     public static var all: [any AnyMessageExtension] { [scope, maxRequestBytes] }

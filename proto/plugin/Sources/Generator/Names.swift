@@ -30,8 +30,13 @@ enum Names {
 
     /// The Swift type with its namespace: "BillingV1.Payment".
     static func swiftType(_ message: Descriptor) -> String {
-        if let outer = message.containingType { return swiftType(outer) + "." + message.name }
-        return namespace(message.file.package) + "." + message.name
+        if let outer = message.containingType { return swiftType(outer) + "." + typeName(message) }
+        return namespace(message.file.package) + "." + typeName(message)
+    }
+
+    /// The Swift type alone. "Any" is a keyword even inside a namespace.
+    static func typeName(_ message: Descriptor) -> String {
+        message.name == "Any" ? "AnyMessage" : message.name
     }
 
     static func swiftType(_ type: EnumDescriptor) -> String {

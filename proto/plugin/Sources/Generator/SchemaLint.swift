@@ -5,9 +5,12 @@ import SwiftProtobufPluginLibrary
 public enum SchemaLint {
     /// Every problem found, for protoc to print.
     public struct Failure: Error, CustomStringConvertible {
+        /// One sentence each.
         public let problems: [String]
+        /// The sentences, one a line.
         public var description: String { problems.joined(separator: "\n") }
 
+        /// - Parameter problems: one sentence each.
         public init(problems: [String]) {
             self.problems = problems
         }
@@ -24,7 +27,8 @@ public enum SchemaLint {
             // libprotobuf-c has no depth limit: a few kilobytes of nesting overflow the stack.
             found.append(
                 "\(message.fullName): recursive messages are refused (\(cycle)); "
-                    + "nesting depth must be bounded by the schema")
+                    + "nesting depth must be bounded by the schema"
+            )
         }
         for field in message.fields {
             if field.isMap {
@@ -36,7 +40,8 @@ public enum SchemaLint {
             if field.hasOptionalKeyword {
                 found.append(
                     "\(field.fullName): proto3 optional is refused by protoc-c; "
-                        + "use a oneof with one field")
+                        + "use a oneof with one field"
+                )
             }
         }
         return found + message.messages.filter { !$0.isMapEntry }.flatMap { problems(in: $0) }

@@ -48,11 +48,13 @@ struct ServiceGenerator {
             code.line("package static let name = \"\(service.fullName)\"")
             for method in service.methods {
                 code.line(
-                    "package static let \(Names.method(method.name)) = MethodDescriptor(")
+                    "package static let \(Names.method(method.name)) = MethodDescriptor("
+                )
                 code.line("    service: name, method: \"\(method.name)\",")
                 code.line(
                     "    scope: \"\(method.scope)\", idempotent: \(method.isIdempotent), "
-                        + "maxRequestBytes: \(method.maxRequestBytes))")
+                        + "maxRequestBytes: \(method.maxRequestBytes))"
+                )
             }
             let names = service.methods.map { Names.method($0.name) }.joined(separator: ", ")
             code.line("package static let methods: [MethodDescriptor] = [\(names)]")
@@ -77,7 +79,8 @@ struct ServiceGenerator {
                     code.line(
                         "try await caller.call("
                             + "\(service.name).\(Names.method(method.name)), request, "
-                            + "options: options)")
+                            + "options: options)"
+                    )
                 }
             }
         }
@@ -95,7 +98,8 @@ struct ServiceGenerator {
                     code.line("register(\(table)) {")
                     code.line(
                         "    (request: \(Names.swiftType(method.inputType)), "
-                            + "context: ServerContext) async throws(RPCError)")
+                            + "context: ServerContext) async throws(RPCError)"
+                    )
                     code.line("        -> \(Names.swiftType(method.outputType)) in")
                     code.line("    try await handler.\(name)(request, context: context)")
                     code.line("}")

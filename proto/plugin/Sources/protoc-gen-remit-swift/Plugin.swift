@@ -17,11 +17,14 @@ struct Plugin: CodeGenerator {
     ) throws {
         let problems = files.flatMap { SchemaLint.problems(in: $0) }
         guard problems.isEmpty else { throw SchemaLint.Failure(problems: problems) }
+        let layer = Layer(files)
         for file in files {
-            let output = FileGenerator(file).render()
+            let output = FileGenerator(file, layer: layer).render()
             try generatorOutputs.add(fileName: FileGenerator.outputName(file), contents: output)
         }
         try generatorOutputs.add(
-            fileName: "Namespaces.remit.swift", contents: NamespaceGenerator.render(files))
+            fileName: "Namespaces.remit.swift",
+            contents: NamespaceGenerator.render(files)
+        )
     }
 }

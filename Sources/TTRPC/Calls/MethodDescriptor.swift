@@ -1,0 +1,31 @@
+/// One method of a service, as its `.proto` declares it. A class: it is made once for each method
+/// and passed along with each call.
+package final class MethodDescriptor: Sendable {
+    /// The full name of the service: "remit.billing.v1.PaymentService".
+    package let service: String
+    /// The method: "Pay".
+    package let method: String
+    /// What an identity must be granted to call it; empty for what everyone may call.
+    package let scope: String
+    /// Whether a call may be repeated without a second effect.
+    package let idempotent: Bool
+    /// The longest request, in bytes; 0 leaves it to the server's frame limit.
+    package let maxRequestBytes: Int
+
+    package init(
+        service: String,
+        method: String,
+        scope: String,
+        idempotent: Bool,
+        maxRequestBytes: Int
+    ) {
+        self.service = service
+        self.method = method
+        self.scope = scope
+        self.idempotent = idempotent
+        self.maxRequestBytes = maxRequestBytes
+    }
+
+    /// "remit.billing.v1.PaymentService/Pay".
+    package var fullName: String { service + "/" + method }
+}

@@ -1,0 +1,41 @@
+import Synchronization
+
+/// `grpc.health.v1.Health`: tells supervisors and load balancers whether to send work.
+///
+/// - Source: gRPC, "GRPC Health Checking Protocol".
+package final class HealthService: GRPCHealthV1.HealthHandler {
+    private let services: Mutex<[String: Bool]>
+
+    /// - Parameter services: the full names of the services; the server as a whole is "". All
+    ///   serve at first.
+    package init(services: [String]) {
+        var initial = ["": true]
+        for service in services { initial[service] = true }
+        self.services = Mutex(initial)
+    }
+
+    /// Sets what every service answers from now on.
+    package func set(serving: Bool) {
+        services.withLock { $0 = $0.mapValues { _ in serving } }
+    }
+
+    /// Sets what one service answers, and with it the server as a whole when it does not serve.
+    package func set(_ service: String, serving: Bool) {
+        services.withLock { $0[service] = serving }
+    }
+
+    package func check(
+        _ request: GRPCHealthV1.HealthCheckRequest,
+        context: ServerContext
+    ) async throws(RPCError) -> GRPCHealthV1.HealthCheckResponse {
+        guard let serving = services.withLock({ $0[request.service] }) else {
+            throw RPCError(
+                .notFound,
+                "There is no service of this name here.",
+                reason: "UNKNOWN_SERVICE",
+                field: "service"
+            )
+        }
+        return GRPCHealthV1.HealthCheckResponse(status: serving ? .serving : .notServing)
+    }
+}

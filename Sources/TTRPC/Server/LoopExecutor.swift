@@ -1,0 +1,94 @@
+import NIOCore
+import Synchronization
+
+/// Runs the tasks of an event loop on that loop, in batches.
+///
+/// A job that is enqueued from the loop waits in a local queue, drained at the end of the read that
+/// caused it; jobs from other threads gather in a queue that wakes the loop once for all of them. A
+/// handler that waits for a group commit is then resumed together with the others of that commit,
+/// and their replies leave in one write.
+final class LoopExecutor: TaskExecutor {
+    /// What only the loop touches.
+    private final class Local {
+        var jobs: [UnownedJob] = []
+        var spare: [UnownedJob] = []
+        var isScheduled = false
+        var isInBurst = false
+        var afterDrain: () -> Void = {}
+    }
+
+    private let eventLoop: any EventLoop
+    private let remote = Mutex<[UnownedJob]>([])
+    private let local: NIOLoopBoundBox<Local>
+
+    init(_ eventLoop: any EventLoop) {
+        self.eventLoop = eventLoop
+        local = .makeBoxSendingValue(Local(), eventLoop: eventLoop)
+    }
+
+    /// Sets what runs after each drain: the flush of what was answered. On the loop only.
+    func afterDrain(_ action: @escaping () -> Void) {
+        local.value.afterDrain = action
+    }
+
+    func enqueue(_ job: consuming ExecutorJob) {
+        let job = UnownedJob(job)
+        guard eventLoop.inEventLoop else {
+            let isFirst = remote.withLock { jobs in
+                jobs.append(job)
+                return jobs.count == 1
+            }
+            if isFirst { eventLoop.execute { self.drainRemote() } }
+            return
+        }
+        let local = local.value
+        local.jobs.append(job)
+        if !local.isInBurst, !local.isScheduled {
+            local.isScheduled = true
+            eventLoop.execute { self.drain() }
+        }
+    }
+
+    /// Runs `body`, whose jobs wait until `drain`. On the loop only.
+    func burst(_ body: () -> Void) {
+        let local = local.value
+        let wasInBurst = local.isInBurst
+        local.isInBurst = true
+        body()
+        local.isInBurst = wasInBurst
+    }
+
+    /// Runs what waits locally, then the flush. On the loop only.
+    func drain() {
+        let local = local.value
+        local.isScheduled = false
+        if !local.jobs.isEmpty {
+            burst {
+                var next = 0
+                while next < local.jobs.count {
+                    run(local.jobs[next])
+                    next += 1
+                }
+                local.jobs.removeAll(keepingCapacity: true)
+            }
+        }
+        local.afterDrain()
+    }
+
+    private func drainRemote() {
+        let local = local.value
+        var batch = local.spare
+        local.spare = []
+        remote.withLock { swap(&$0, &batch) }
+        burst {
+            for job in batch { run(job) }
+        }
+        batch.removeAll(keepingCapacity: true)
+        local.spare = batch
+        drain()
+    }
+
+    private func run(_ job: UnownedJob) {
+        job.runSynchronously(on: asUnownedTaskExecutor())
+    }
+}

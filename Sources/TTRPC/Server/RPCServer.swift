@@ -1,0 +1,152 @@
+package import Logging
+package import NIOCore
+import NIOPosix
+import ServiceLifecycle
+import Synchronization
+
+/// Serves a router's methods over TCP until it is told to stop.
+///
+/// Shutdown: the port is closed, requests that still arrive are refused with UNAVAILABLE, calls in
+/// service are finished within `drainTimeout`, then every connection is closed.
+package final class RPCServer: Service {
+    private struct State {
+        var listener: (any Channel)?
+        var loops: [NIOLoopBound<ServerLoop>] = []
+        var isShutDown = false
+    }
+
+    private let configuration: ServerConfiguration
+    private let router: Router
+    private let interceptors: [any ServerInterceptor]
+    private let group: any EventLoopGroup
+    private let logger: Logger
+    private let connectionCount = Atomic<Int>(0)
+    private let state = Mutex(State())
+
+    package init(
+        configuration: ServerConfiguration,
+        router: Router,
+        interceptors: [any ServerInterceptor] = [],
+        eventLoopGroup: any EventLoopGroup,
+        logger: Logger
+    ) {
+        self.configuration = configuration
+        self.router = router
+        self.interceptors = interceptors
+        self.group = eventLoopGroup
+        self.logger = logger
+    }
+
+    /// Where the server listens; nil before `start` and after shutdown.
+    package var boundAddress: SocketAddress? {
+        state.withLock { $0.listener?.localAddress }
+    }
+
+    /// Binds the port and begins to serve.
+    ///
+    /// - Returns: the address, with the port that the system chose.
+    /// - Throws: what binding threw: the address is in use, or not ours.
+    @discardableResult
+    package func start() async throws -> SocketAddress {
+        var byLoop: [ObjectIdentifier: NIOLoopBound<ServerLoop>] = [:]
+        for eventLoop in group.makeIterator() {
+            let (configuration, router, interceptors, logger) =
+                (configuration, router, interceptors, logger)
+            byLoop[ObjectIdentifier(eventLoop)] = try await eventLoop.submit {
+                let loop = ServerLoop(
+                    eventLoop,
+                    configuration: configuration,
+                    router: router,
+                    interceptors: interceptors,
+                    logger: logger
+                )
+                return NIOLoopBound(loop, eventLoop: eventLoop)
+            }.get()
+        }
+        let loops = byLoop
+        let water = ChannelOptions.Types.WriteBufferWaterMark(
+            low: configuration.outBufferLowWaterBytes,
+            high: configuration.outBufferHighWaterBytes
+        )
+        let listener = try await ServerBootstrap(group: group)
+            .serverChannelOption(.backlog, value: 1024)
+            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
+            .childChannelOption(.allowRemoteHalfClosure, value: true)
+            .childChannelOption(.writeBufferWaterMark, value: water)
+            .childChannelInitializer { [self] channel in
+                accept(channel, loops)
+            }
+            .bind(host: configuration.host, port: configuration.port)
+            .get()
+        state.withLock {
+            $0.listener = listener
+            $0.loops = Array(loops.values)
+        }
+        guard let address = listener.localAddress else {
+            throw RPCError(.internal, "The listener has no address.")
+        }
+        return address
+    }
+
+    private func accept(
+        _ channel: any Channel,
+        _ loops: [ObjectIdentifier: NIOLoopBound<ServerLoop>]
+    ) -> EventLoopFuture<Void> {
+        let count = connectionCount.add(1, ordering: .relaxed).newValue
+        channel.closeFuture.whenComplete { _ in
+            self.connectionCount.subtract(1, ordering: .relaxed)
+        }
+        guard count <= configuration.maxConnections else {
+            logger.warning(
+                "connection refused: too many are open",
+                metadata: ["limit": "\(configuration.maxConnections)"]
+            )
+            return channel.close()
+        }
+        guard let loop = loops[ObjectIdentifier(channel.eventLoop)] else {
+            preconditionFailure("a connection on a loop of another group")
+        }
+        return channel.eventLoop.makeCompletedFuture {
+            try channel.pipeline.syncOperations.addHandler(ServerConnection(loop.value))
+        }
+    }
+
+    /// Serves until graceful shutdown; starts first if need be.
+    package func run() async throws {
+        if boundAddress == nil { try await start() }
+        try? await gracefulShutdown()
+        await shutdown()
+    }
+
+    /// Stops accepting, finishes what runs within the drain time-out, closes everything.
+    package func shutdown() async {
+        let (listener, loops) = state.withLock { state in
+            let found = (state.listener, state.isShutDown ? [] : state.loops)
+            state.listener = nil
+            state.isShutDown = true
+            return found
+        }
+        try? await listener?.close().get()
+        for loop in loops { try? await onLoop(loop) { $0.drain() } }
+        let deadline = NIODeadline.now() + configuration.drainTimeout
+        while await openConnections(loops) > 0, NIODeadline.now() < deadline {
+            try? await Task.sleep(for: .milliseconds(5))
+        }
+        for loop in loops { try? await onLoop(loop) { $0.closeAll() } }
+        for loop in loops { try? await onLoop(loop) { $0.stop() } }
+    }
+
+    private func openConnections(_ loops: [NIOLoopBound<ServerLoop>]) async -> Int {
+        var count = 0
+        for loop in loops { count += (try? await onLoop(loop) { $0.connectionCount }) ?? 0 }
+        return count
+    }
+
+    private func onLoop<Result: Sendable>(
+        _ loop: NIOLoopBound<ServerLoop>,
+        _ body: @escaping @Sendable (ServerLoop) -> Result
+    ) async throws -> Result {
+        try await loop.eventLoop.submit { body(loop.value) }.get()
+    }
+}

@@ -1,0 +1,95 @@
+import NIOCore
+package import ProtobufC
+
+/// Finds the handler of a method. Built once, before the server starts.
+package struct Router: Sendable {
+    /// One registered method: decodes a request, starts its handler, answers.
+    struct Route: Sendable {
+        let method: MethodDescriptor
+        let start: @Sendable (ServerConnection, ServerCall, UnsafeRawBufferPointer) -> Void
+    }
+
+    /// By a hash of service and method, so that a look-up makes no string.
+    private var routes: [UInt64: Route] = [:]
+    private var services: Set<String> = []
+
+    /// Serves nothing.
+    package init() {}
+
+    /// The methods served, by their full names.
+    package var methods: [MethodDescriptor] {
+        routes.values.map(\.method).sorted { $0.fullName < $1.fullName }
+    }
+
+    /// Serves a method. Registering one twice is our bug, and so are two names with one hash.
+    ///
+    /// - Parameters:
+    ///   - method: the method.
+    ///   - handler: runs on the connection's event loop until it first suspends elsewhere; it is
+    ///     cancelled when its caller's deadline has passed or its connection is gone.
+    package mutating func register<Request: WireMessage, Reply: WireMessage>(
+        _ method: MethodDescriptor,
+        handler: @escaping @Sendable (Request, ServerContext) async throws(RPCError) -> Reply
+    ) {
+        let route = Route(method: method) { connection, call, payload in
+            let request: Request
+            do throws(WireError) {
+                request = try Request.decode(payload, in: connection.loop.arena)
+            } catch {
+                connection.finish(call, RPCError(error))
+                return
+            }
+            let bound = connection.bound
+            let context = call.context
+            let boundCall = NIOLoopBound(call, eventLoop: connection.loop.eventLoop)
+            let task = Task.immediate(executorPreference: connection.loop.executor) {
+                do throws(RPCError) {
+                    let reply = try await handler(request, context)
+                    bound.value.finish(boundCall.value, reply: reply)
+                } catch {
+                    bound.value.finish(boundCall.value, error)
+                }
+            }
+            call.started(task)
+        }
+        let hash = method.service.utf8.withContiguousStorageIfAvailable { service in
+            method.method.utf8.withContiguousStorageIfAvailable { method in
+                Self.hash(UnsafeRawBufferPointer(service), UnsafeRawBufferPointer(method))
+            }
+        }
+        guard let hash, let hash else { preconditionFailure("\(method.fullName): not UTF-8") }
+        let previous = routes.updateValue(route, forKey: hash)
+        precondition(previous == nil, "\(method.fullName) is registered twice")
+        services.insert(method.service)
+    }
+
+    /// The route of a method, or nil.
+    func route(_ service: UnsafeRawBufferPointer, _ method: UnsafeRawBufferPointer) -> Route? {
+        guard let route = routes[Self.hash(service, method)],
+            equal(service, route.method.service), equal(method, route.method.method)
+        else { return nil }
+        return route
+    }
+
+    /// Whether any method of a service is served.
+    func serves(_ service: String) -> Bool {
+        services.contains(service)
+    }
+
+    private func equal(_ bytes: UnsafeRawBufferPointer, _ text: String) -> Bool {
+        bytes.elementsEqual(text.utf8)
+    }
+
+    /// FNV-1a over "service/method".
+    private static func hash(
+        _ service: UnsafeRawBufferPointer,
+        _ method: UnsafeRawBufferPointer
+    ) -> UInt64 {
+        var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+        func add(_ byte: UInt8) { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
+        for byte in service { add(byte) }
+        add(UInt8(ascii: "/"))
+        for byte in method { add(byte) }
+        return hash
+    }
+}

@@ -1,0 +1,45 @@
+import NIOCore
+
+/// A call in service. Lives on its connection's event loop.
+final class ServerCall {
+    let streamID: UInt32
+    let context: ServerContext
+    let startTime: NIODeadline
+    /// Answered, or given up because the connection is gone.
+    private(set) var isFinished = false
+    private var task: Task<Void, Never>?
+    private var timer: Scheduled<Void>?
+
+    init(streamID: UInt32, context: ServerContext, startTime: NIODeadline) {
+        self.streamID = streamID
+        self.context = context
+        self.startTime = startTime
+    }
+
+    /// The handler runs. It may have finished already.
+    func started(_ task: Task<Void, Never>) {
+        if !isFinished { self.task = task }
+    }
+
+    /// The deadline is watched.
+    func watched(by timer: Scheduled<Void>) {
+        self.timer = timer
+    }
+
+    /// Marks the call as answered.
+    ///
+    /// - Returns: false when it was already.
+    func finish() -> Bool {
+        guard !isFinished else { return false }
+        isFinished = true
+        timer?.cancel()
+        timer = nil
+        return true
+    }
+
+    /// Tells the handler that nobody waits any more.
+    func cancelHandler() {
+        task?.cancel()
+        task = nil
+    }
+}

@@ -1,0 +1,35 @@
+package import NIOCore
+
+/// Where a server listens, and every limit it keeps.
+package struct ServerConfiguration: Sendable {
+    /// An address or a name.
+    package var host: String
+    /// 0 lets the system choose.
+    package var port: Int
+    /// The longest data of a request's frame, in bytes. libprotobuf-c can need 96 times as much
+    /// memory, for one request at a time.
+    package var maxRequestFrameBytes = 64 << 10
+    /// The longest encoded reply, in bytes.
+    package var maxReplyBytes = 4 << 20
+    /// Open connections; one more is closed at once.
+    package var maxConnections = 16_384
+    /// Calls in service on one connection.
+    package var maxStreamsPerConnection = 1024
+    /// How long a frame may take from its first byte to its last.
+    package var frameTimeout = TimeAmount.seconds(10)
+    /// How long a connection may be silent with no call in service.
+    package var idleTimeout = TimeAmount.minutes(10)
+    /// How often the two time-outs above are looked at.
+    package var sweepInterval = TimeAmount.seconds(1)
+    /// How long a shutdown waits for the calls in service.
+    package var drainTimeout = TimeAmount.seconds(10)
+    /// Bytes waiting to be written to one connection above which nothing more is read from it.
+    package var outBufferHighWaterBytes = 256 << 10
+    /// Below this many bytes reading goes on.
+    package var outBufferLowWaterBytes = 64 << 10
+
+    package init(host: String, port: Int) {
+        self.host = host
+        self.port = port
+    }
+}

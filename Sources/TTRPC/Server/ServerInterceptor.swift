@@ -1,0 +1,17 @@
+/// Looks at every call of a server, before its handler runs and after it has answered.
+///
+/// Hooks, not wrappers: a call passes through all of them without an allocation.
+package protocol ServerInterceptor: Sendable {
+    /// Before the request is decoded. Runs on the event loop and must not block.
+    ///
+    /// - Throws: `RPCError`, which refuses the call.
+    func begin(_ context: ServerContext) throws(RPCError)
+
+    /// After the call was answered, or its deadline passed. Runs on the event loop.
+    ///
+    /// - Parameters:
+    ///   - context: the call.
+    ///   - error: what it was answered with; nil when it succeeded.
+    ///   - durationNanoseconds: from the request's arrival.
+    func end(_ context: ServerContext, error: RPCError?, durationNanoseconds: Int64)
+}

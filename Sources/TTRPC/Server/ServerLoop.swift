@@ -1,0 +1,93 @@
+import Logging
+import NIOCore
+import ProtobufC
+
+/// What the connections of one event loop share.
+final class ServerLoop {
+    let eventLoop: any EventLoop
+    let executor: LoopExecutor
+    /// For one request's decoding, or one reply's encoding, at a time.
+    let arena: Arena
+    let configuration: ServerConfiguration
+    let router: Router
+    let interceptors: [any ServerInterceptor]
+    let logger: Logger
+    private var connections: [ObjectIdentifier: ServerConnection] = [:]
+    private var unflushed: [ServerConnection] = []
+    private var sweep: RepeatedTask?
+
+    init(
+        _ eventLoop: any EventLoop,
+        configuration: ServerConfiguration,
+        router: Router,
+        interceptors: [any ServerInterceptor],
+        logger: Logger
+    ) {
+        self.eventLoop = eventLoop
+        self.configuration = configuration
+        self.router = router
+        self.interceptors = interceptors
+        self.logger = logger
+        executor = LoopExecutor(eventLoop)
+        arena = Arena(
+            capacity: max(
+                Arena.replyCapacity,
+                Arena.capacity(forFrameBytes: configuration.maxRequestFrameBytes)
+            )
+        )
+        executor.afterDrain { [unowned self] in self.flush() }
+        let bound = NIOLoopBound(self, eventLoop: eventLoop)
+        sweep = eventLoop.scheduleRepeatedTask(
+            initialDelay: configuration.sweepInterval,
+            delay: configuration.sweepInterval
+        ) { _ in bound.value.closeStale() }
+    }
+
+    func opened(_ connection: ServerConnection) {
+        connections[ObjectIdentifier(connection)] = connection
+        if isDraining { connection.drain() }
+    }
+
+    func closed(_ connection: ServerConnection) {
+        connections[ObjectIdentifier(connection)] = nil
+    }
+
+    /// Something waits to be written on a connection.
+    func needsFlush(_ connection: ServerConnection) {
+        unflushed.append(connection)
+    }
+
+    /// Connections that are open.
+    var connectionCount: Int { connections.count }
+
+    private(set) var isDraining = false
+
+    /// Refuses new calls on every connection; each closes when its last call is answered.
+    func drain() {
+        isDraining = true
+        for connection in connections.values { connection.drain() }
+    }
+
+    /// Closes every connection, whatever runs on it.
+    func closeAll() {
+        for connection in connections.values { connection.close("the drain took too long") }
+    }
+
+    func stop() {
+        sweep?.cancel()
+        sweep = nil
+        executor.afterDrain {}
+    }
+
+    private func flush() {
+        guard !unflushed.isEmpty else { return }
+        let batch = unflushed
+        unflushed.removeAll(keepingCapacity: true)
+        for connection in batch { connection.flush() }
+    }
+
+    private func closeStale() {
+        let now = NIODeadline.now()
+        for connection in connections.values { connection.closeIfStale(now) }
+    }
+}
