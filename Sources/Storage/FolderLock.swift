@@ -1,0 +1,27 @@
+import Glibc
+
+/// Owns a data folder for as long as it lives: one process a folder.
+///
+/// An advisory lock on the file `lock` in it, which the system gives up when the process ends,
+/// however it ends.
+package final class FolderLock: Sendable {
+    private let descriptor: Int32
+
+    /// - Parameter folder: a folder that exists.
+    /// - Throws: `StorageError.folderInUse`, `StorageError.cannotOpen`.
+    package init(folder: String) throws(StorageError) {
+        let path = folder + "/lock"
+        descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else {
+            throw .cannotOpen("\(path): \(String(cString: strerror(errno)))")
+        }
+        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+            close(descriptor)
+            throw .folderInUse(folder)
+        }
+    }
+
+    deinit {
+        close(descriptor)
+    }
+}

@@ -1,0 +1,222 @@
+import Dispatch
+package import GRDB
+package import Logging
+import Synchronization
+
+/// A SQLite database with one writer that commits in groups, and readers beside it.
+///
+/// Writes are steps. All that wait become one transaction, each in a savepoint of its own; it is
+/// committed once, and only then is anyone answered. What gathers while one commit is being synced
+/// is the next: there is no waiting window.
+package final class SQLiteStore: Sendable {
+    private struct Queue {
+        var steps: [WriteStep] = []
+        var isRunning = false
+        var isClosed = false
+        /// Set when a commit failed with an unknown outcome.
+        var failure: StorageError?
+        var closing: [CheckedContinuation<Void, Never>] = []
+    }
+
+    /// How much was written so far.
+    package struct Statistics: Equatable, Sendable {
+        package var commits = 0
+        package var steps = 0
+    }
+
+    private let pool: DatabasePool
+    private let options: StoreOptions
+    private let logger: Logger
+    private let path: String
+    private let writerQueue: DispatchQueue
+    private let queue = Mutex(Queue())
+    private let counts = Mutex(Statistics())
+
+    private init(pool: DatabasePool, path: String, options: StoreOptions, logger: Logger) {
+        self.pool = pool
+        self.path = path
+        self.options = options
+        self.logger = logger
+        writerQueue = DispatchQueue(label: "remit.storage.writer", qos: .userInitiated)
+    }
+
+    /// Opens a database, makes it if it is not there, and brings its schema up to date.
+    ///
+    /// - Parameters:
+    ///   - path: of the file; SQLite keeps two more beside it.
+    ///   - migrations: all that ever were, in order.
+    ///   - options: limits.
+    ///   - logger: for what goes wrong.
+    /// - Throws: `StorageError.schemaTooNew`, `.synchronousNotFull`, `.corrupt`, `.cannotOpen`,
+    ///   `.io`, `.full`.
+    package static func open(
+        path: String,
+        migrations: [SchemaMigration],
+        options: StoreOptions = StoreOptions(),
+        logger: Logger
+    ) throws(StorageError) -> SQLiteStore {
+        do {
+            var configuration = Configuration()
+            configuration.maximumReaderCount = options.maxReaders
+            let secureDelete = options.secureDelete
+            configuration.prepareDatabase { database in
+                // The writer alone moves the log into the database: Debian's SQLite 3.40.1 can
+                // damage a log that two connections check-point at once.
+                try database.execute(sql: "PRAGMA wal_autocheckpoint = 0")
+                try database.execute(sql: "PRAGMA foreign_keys = ON")
+                if secureDelete { try database.execute(sql: "PRAGMA secure_delete = ON") }
+            }
+            let pool = try DatabasePool(path: path, configuration: configuration)
+            // GRDB sets synchronous to NORMAL after prepareDatabase, and a power cut would then
+            // lose what was acknowledged: set it again, and believe only what is read back.
+            try pool.writeWithoutTransaction { database in
+                try database.execute(sql: "PRAGMA synchronous = FULL")
+                try database.execute(
+                    sql: "PRAGMA wal_autocheckpoint = \(options.checkpointFrames)"
+                )
+                let found = try Int.fetchOne(database, sql: "PRAGMA synchronous") ?? -1
+                guard found == 2 else { throw StorageError.synchronousNotFull(found) }
+            }
+            try SchemaMigration.migrate(migrations, pool, path: path)
+            return SQLiteStore(pool: pool, path: path, options: options, logger: logger)
+        } catch let error as StorageError {
+            throw error
+        } catch {
+            throw StorageError(error) ?? .cannotOpen("\(path): \(error)")
+        }
+    }
+
+    /// Runs a step and commits it together with all that wait.
+    ///
+    /// - Parameter step: one atomic change. It runs on the writer's thread, never in the caller's
+    ///   task; when it throws, what it did is rolled back and nothing else is.
+    /// - Returns: what the step returned, once its commit is durable.
+    /// - Throws: what the step threw; or `StorageError` in the cases `.outcomeUnknown`, `.full`,
+    ///   `.io`, `.corrupt`, `.overloaded`, `.closed`.
+    package func write<Value: Sendable>(
+        _ step: @escaping @Sendable (Database) throws -> Value
+    ) async throws -> Value {
+        try await withUnsafeThrowingContinuation { continuation in
+            let step = TypedWriteStep(step, continuation)
+            let refusal: StorageError? = queue.withLock { queue in
+                if let failure = queue.failure { return failure }
+                if queue.isClosed { return .closed }
+                if queue.steps.count >= options.maxQueued {
+                    return .overloaded(limit: options.maxQueued)
+                }
+                queue.steps.append(step)
+                if !queue.isRunning {
+                    queue.isRunning = true
+                    writerQueue.async { self.runQueue() }
+                }
+                return nil
+            }
+            if let refusal { continuation.resume(throwing: refusal) }
+        }
+    }
+
+    /// Reads from a snapshot that sees everything committed before.
+    ///
+    /// - Throws: what `body` threw, or `StorageError`.
+    package func read<Value: Sendable>(
+        _ body: @escaping @Sendable (Database) throws -> Value
+    ) async throws -> Value {
+        do {
+            return try await pool.read(body)
+        } catch {
+            throw StorageError(error) ?? error
+        }
+    }
+
+    /// Finishes what waits, then closes the files.
+    package func close() async {
+        await withCheckedContinuation { continuation in
+            let isIdle = queue.withLock { queue in
+                queue.isClosed = true
+                if queue.isRunning { queue.closing.append(continuation) }
+                return !queue.isRunning
+            }
+            if isIdle { continuation.resume() }
+        }
+        do {
+            try pool.close()
+        } catch {
+            logger.warning("closing a store failed", metadata: ["error": "\(error)"])
+        }
+    }
+
+    /// Copies the database as it is now into a new file.
+    ///
+    /// - Parameter target: a path where nothing is yet.
+    /// - Throws: `StorageError`.
+    package func backup(to target: String) async throws {
+        do {
+            try await pool.writeWithoutTransaction { database in
+                try database.execute(sql: "VACUUM INTO ?", arguments: [target])
+            }
+        } catch {
+            throw StorageError(error) ?? error
+        }
+    }
+
+    /// How much was written since the store was opened.
+    package var statistics: Statistics { counts.withLock { $0 } }
+
+    // MARK: The writer
+
+    private func runQueue() {
+        while true {
+            let (batch, waiting) = queue.withLock { queue in
+                guard !queue.steps.isEmpty else {
+                    queue.isRunning = false
+                    let waiting = queue.closing
+                    queue.closing = []
+                    return ([WriteStep](), waiting)
+                }
+                if queue.steps.count <= options.maxBatch {
+                    let batch = queue.steps
+                    queue.steps = []
+                    return (batch, [])
+                }
+                let batch = Array(queue.steps[..<options.maxBatch])
+                queue.steps.removeFirst(options.maxBatch)
+                return (batch, [])
+            }
+            guard !batch.isEmpty else {
+                for continuation in waiting { continuation.resume() }
+                return
+            }
+            commit(batch)
+            for step in batch { step.answer() }
+        }
+    }
+
+    private func commit(_ batch: [WriteStep]) {
+        if let failure = queue.withLock({ $0.failure }) {
+            for step in batch { step.fail(failure) }
+            return
+        }
+        do {
+            try pool.writeWithoutTransaction { try Self.run(batch, $0) }
+            counts.withLock {
+                $0.commits += 1
+                $0.steps += batch.count
+            }
+        } catch let failure as GroupCommit.Failure {
+            if case .outcomeUnknown = failure.error {
+                queue.withLock { $0.failure = failure.error }
+                logger.critical(
+                    "a commit failed with an unknown outcome: no more writes until a restart",
+                    metadata: ["path": "\(path)", "error": "\(failure.error)"]
+                )
+            }
+            for step in batch { step.fail(failure.error) }
+        } catch {
+            for step in batch { step.fail(StorageError(error) ?? error) }
+        }
+    }
+
+    private static func run(_ batch: [WriteStep], _ database: Database) throws {
+        try GroupCommit(database).run(batch)
+    }
+}

@@ -1,0 +1,59 @@
+import GRDB
+
+/// Why a store could not do what it was asked.
+package enum StorageError: Error, Equatable, Sendable {
+    /// The commit failed in a way that proves nothing: the rows may be there after a restart. The
+    /// store takes no more writes.
+    case outcomeUnknown(String)
+    /// The disk is full; nothing was written.
+    case full(String)
+    /// The system could not read or write; nothing was written.
+    case io(String)
+    /// The file is damaged, or no database.
+    case corrupt(String)
+    /// As many steps wait as may.
+    case overloaded(limit: Int)
+    /// The store is closed.
+    case closed
+    /// The file has migrations that this program does not know: it was written by a newer one.
+    case schemaTooNew(path: String)
+    /// SQLite did not keep `synchronous=FULL`; it said this number instead.
+    case synchronousNotFull(Int)
+    /// Another process owns the folder.
+    case folderInUse(String)
+    /// The file or folder cannot be opened.
+    case cannotOpen(String)
+
+    /// What SQLite said, in our terms; nil for what only our bug can cause (a constraint, a wrong
+    /// statement), which is rethrown as it is.
+    init?(_ error: any Error) {
+        guard let error = error as? DatabaseError else { return nil }
+        let text = "\(error.resultCode.rawValue): \(error.message ?? "")"
+        switch error.resultCode {
+        case .SQLITE_FULL: self = .full(text)
+        case .SQLITE_CORRUPT, .SQLITE_NOTADB: self = .corrupt(text)
+        case .SQLITE_CANTOPEN: self = .cannotOpen(text)
+        case .SQLITE_IOERR, .SQLITE_NOMEM, .SQLITE_INTERRUPT, .SQLITE_READONLY, .SQLITE_BUSY,
+            .SQLITE_LOCKED, .SQLITE_PROTOCOL:
+            self = .io(text)
+        default: return nil
+        }
+    }
+}
+
+extension StorageError: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .outcomeUnknown(let text): "the outcome of a commit is unknown (\(text))"
+        case .full(let text): "the disk is full (\(text))"
+        case .io(let text): "the database cannot be read or written (\(text))"
+        case .corrupt(let text): "the database is damaged (\(text))"
+        case .overloaded(let limit): "\(limit) writes wait already"
+        case .closed: "the store is closed"
+        case .schemaTooNew(let path): "\(path) was written by a newer version of this program"
+        case .synchronousNotFull(let found): "SQLite has synchronous=\(found) in place of FULL (2)"
+        case .folderInUse(let folder): "\(folder) is in use by another process"
+        case .cannotOpen(let text): "cannot open \(text)"
+        }
+    }
+}

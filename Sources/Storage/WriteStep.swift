@@ -1,0 +1,57 @@
+import GRDB
+
+/// A step that waits for its commit.
+class WriteStep: @unchecked Sendable {
+    // Sendable: handed from the submitting task to the writer once, through a lock.
+
+    /// Runs the step and keeps what it returned or threw.
+    ///
+    /// - Returns: what it threw; nil when it succeeded.
+    func run(_ database: Database) -> (any Error)? {
+        preconditionFailure("abstract")
+    }
+
+    /// Replaces the outcome: the transaction did not hold.
+    func fail(_ error: any Error) {
+        preconditionFailure("abstract")
+    }
+
+    /// Tells the task that waits.
+    func answer() {
+        preconditionFailure("abstract")
+    }
+}
+
+/// A step with a result.
+final class TypedWriteStep<Value: Sendable>: WriteStep, @unchecked Sendable {
+    // Sendable: see the superclass.
+    private let body: @Sendable (Database) throws -> Value
+    private let continuation: UnsafeContinuation<Value, any Error>
+    private var result: Result<Value, any Error> = .failure(StorageError.closed)
+
+    init(
+        _ body: @escaping @Sendable (Database) throws -> Value,
+        _ continuation: UnsafeContinuation<Value, any Error>
+    ) {
+        self.body = body
+        self.continuation = continuation
+    }
+
+    override func run(_ database: Database) -> (any Error)? {
+        do {
+            result = .success(try body(database))
+            return nil
+        } catch {
+            result = .failure(StorageError(error) ?? error)
+            return error
+        }
+    }
+
+    override func fail(_ error: any Error) {
+        result = .failure(error)
+    }
+
+    override func answer() {
+        continuation.resume(with: result)
+    }
+}
