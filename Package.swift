@@ -91,16 +91,19 @@ let package = Package(
         swiftTarget("Ledger", dependencies: ["Payments", crypto]),
         swiftTarget("Storage", dependencies: [grdb, logging]),
         swiftTarget(
+            "ServiceKit",
+            dependencies: ["RemitAPI", "TTRPC", "Payments", "Ledger", "Storage", grdb]),
+        swiftTarget(
             "Gateway",
             dependencies: [
-                "RemitAPI", "TTRPC", "Payments", "Ledger", "Storage", grdb, crypto, logging,
-                lifecycle,
+                "ServiceKit", "RemitAPI", "TTRPC", "Payments", "Ledger", "Storage", grdb, crypto, logging,
+                lifecycle, nioCore,
             ]
         ),
         swiftTarget(
             "Billing",
             dependencies: [
-                "RemitAPI", "TTRPC", "Payments", "Ledger", "Storage", grdb, crypto, logging,
+                "ServiceKit", "RemitAPI", "TTRPC", "Payments", "Ledger", "Storage", grdb, crypto, logging,
                 lifecycle,
             ]
         ),

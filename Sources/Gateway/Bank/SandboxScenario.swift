@@ -1,0 +1,123 @@
+import Payments
+
+/// What the sandbox bank does with a card: decided by its number alone.
+///
+/// The table and the grammar `400070 RR D A V F NNN c` are those of the sandbox cards' list. RR is
+/// the response code, D the delay, A and V index the address and code results, F a fault, NNN a
+/// serial (NNNNNN in the 19-digit form), c Luhn's digit.
+struct SandboxScenario: Equatable, Sendable {
+    /// When the bank decides.
+    enum Timing: Equatable, Sendable {
+        case atOnce
+        /// It answers late, by so many milliseconds.
+        case delayed(Int64)
+        /// It answers "pending" and decides so many milliseconds later.
+        case pending(Int64)
+        /// It answers "pending" and never decides.
+        case pendingForever
+    }
+
+    let responseCode: ResponseCode
+    var timing = Timing.atOnce
+    /// The address result; nil follows what the payer gave.
+    var avsResult: String?
+    /// The code result when a code was given; nil is a match.
+    var cvcResult: String?
+    /// A decline when a code was given, whatever `responseCode` says.
+    var responseCodeWithCVC: ResponseCode?
+    /// The bank's own reason, where it is more exact than the response code.
+    var declineCode: DeclineCode?
+
+    /// What a number is here.
+    enum Lookup: Equatable, Sendable {
+        case scenario(SandboxScenario)
+        /// A sandbox number whose scenario this bank does not play.
+        case unavailable
+        /// Not a sandbox number; perhaps a real card.
+        case notSandbox
+    }
+
+    /// Numbers of the list with their response codes, and what else is special about them.
+    private static let cards: [String: SandboxScenario] = {
+        func plain(_ code: String) -> SandboxScenario {
+            SandboxScenario(responseCode: known(code))
+        }
+        var cards: [String: SandboxScenario] = [
+            "4242424242424242": plain("00"), "4000056655665556": plain("00"),
+            "5555555555554444": plain("00"), "2223003122003222": plain("00"),
+            "5200828282828210": plain("00"), "378282246310005": plain("00"),
+            "6011111111111117": plain("00"), "4000000000000101": plain("00"),
+            "4000000000000002": plain("05"),
+            "4000000000009995": plain("51"), "4000000000009987": plain("41"),
+            "4000000000009979": plain("43"), "4000000000000069": plain("54"),
+            "4000000000000127": plain("N7"), "4000000000000119": plain("96"),
+            "4000000000006975": plain("65"), "4000000000000341": plain("05"),
+            // Never sent: the gateway's own rule refuses it first.
+            "4100000000000019": plain("59"),
+        ]
+        for (number, avs) in [
+            ("4000000000000036", "A"), ("4000000000000028", "Z"), ("4000000000000010", "N"),
+        ] {
+            cards[number] = SandboxScenario(responseCode: known("00"), avsResult: avs)
+        }
+        cards["4000000000000002"]?.declineCode = .genericDecline
+        // Approved without a code; with one, the code does not match.
+        cards["4000000000000101"]?.cvcResult = "N"
+        cards["4000000000000101"]?.responseCodeWithCVC = known("N7")
+        return cards
+    }()
+
+    /// The number that the gateway's own rule refuses.
+    static let blockedNumber = "4100000000000019"
+
+    /// Numbers of the list whose scenarios need what is not there: step-up, disputes, refunds.
+    private static let unavailable: Set<String> = [
+        "4000000000003220", "4000000000000259", "4000000000007726", "4000000000005126",
+    ]
+
+    static func lookup(_ number: CardNumber) -> Lookup {
+        number.withDigits { digits in
+            if let scenario = cards[digits] { return .scenario(scenario) }
+            if unavailable.contains(digits) { return .unavailable }
+            return scripted(Array(digits.utf8).map { Int($0) - 48 })
+        }
+    }
+
+    private static func scripted(_ digits: [Int]) -> Lookup {
+        let prefix = [4, 0, 0, 0, 7, 0]
+        guard digits.count == 16 || digits.count == 19, Array(digits.prefix(6)) == prefix,
+            let code = ResponseCode("\(digits[6])\(digits[7])")
+        else { return .notSandbox }
+        let avsResults = ["Y", "A", "Z", "N", "U", "R", "S", "G"]
+        let cvcResults = ["M", "N", "P", "S", "U"]
+        let (delay, avs, cvc, fault) = (digits[8], digits[9], digits[10], digits[11])
+        guard fault == 0, avs < avsResults.count, cvc < cvcResults.count,
+            let timing = timing(delay)
+        else { return .unavailable }
+        return .scenario(
+            SandboxScenario(
+                responseCode: code,
+                timing: timing,
+                avsResult: avs == 0 ? nil : avsResults[avs],
+                cvcResult: cvc == 0 ? nil : cvcResults[cvc]
+            )
+        )
+    }
+
+    /// The delay's digit. For 2 the grammar's text says three seconds and the card in the list
+    /// says one: the list wins.
+    private static func timing(_ digit: Int) -> Timing? {
+        switch digit {
+        case 0: .atOnce
+        case 1, 2: .delayed(1000)
+        case 3: .pending(5000)
+        case 5: .pendingForever
+        default: nil
+        }
+    }
+
+    private static func known(_ code: String) -> ResponseCode {
+        guard let code = ResponseCode(code) else { preconditionFailure("bad code \(code)") }
+        return code
+    }
+}

@@ -1,0 +1,188 @@
+import Foundation
+package import Logging
+import Payments
+import RemitAPI
+import ServiceLifecycle
+package import ServiceKit
+import Storage
+package import TTRPC
+
+/// The gateway, wired: stores, vault, bank, use cases, handlers and background work.
+package final class GatewayApplication: Service {
+    private let lock: FolderLock
+    private let store: GatewayStore
+    private let cardKeys: CardKeyStore
+    private let bank: SandboxBank
+    private let vault: Vault
+    private let sales: SaleProcessor
+    private let recovery: GatewayRecovery
+    private let tenant: Int64
+    private let configuration: GatewayConfiguration
+
+    private init(
+        lock: FolderLock,
+        store: GatewayStore,
+        cardKeys: CardKeyStore,
+        bank: SandboxBank,
+        vault: Vault,
+        tenant: Int64,
+        configuration: GatewayConfiguration,
+        crashPoint: @escaping GatewayCrashHook,
+        logger: Logger
+    ) {
+        self.lock = lock
+        self.store = store
+        self.cardKeys = cardKeys
+        self.bank = bank
+        self.vault = vault
+        self.tenant = tenant
+        self.configuration = configuration
+        let inFlight = SalesInFlight(limit: configuration.maxSalesInFlight)
+        var blocked: Set<Data> = []
+        if let number = try? CardNumber(text: SandboxScenario.blockedNumber) {
+            blocked.insert(vault.keyRing.fingerprint(number, owner: tenant))
+        }
+        sales = SaleProcessor(
+            store: store,
+            vault: vault,
+            bank: bank,
+            inFlight: inFlight,
+            blocked: blocked,
+            crashPoint: crashPoint,
+            logger: logger
+        )
+        recovery = GatewayRecovery(
+            store: store,
+            cardKeys: cardKeys,
+            bank: bank,
+            tenant: tenant,
+            inFlight: inFlight,
+            configuration: configuration,
+            logger: logger
+        )
+    }
+
+    /// Makes the folder, the key and the databases of a new gateway.
+    ///
+    /// - Throws: `DataFolder.Failure`, `StorageError`, `GatewayError`.
+    package static func initialize(_ folder: DataFolder, logger: Logger) async throws {
+        try folder.create()
+        let application = try await open(
+            folder,
+            configuration: GatewayConfiguration(),
+            logger: logger
+        )
+        await application.close()
+    }
+
+    /// Opens a gateway's folder. What was in doubt when it was left is not looked at yet: that is
+    /// for `run`.
+    ///
+    /// - Throws: `DataFolder.Failure`, `StorageError`, `GatewayError.vaultDamaged` (another
+    ///   key-encryption key).
+    package static func open(
+        _ folder: DataFolder,
+        configuration: GatewayConfiguration,
+        clock: BusinessClock = .system,
+        crashPoint: @escaping GatewayCrashHook = { _ in },
+        logger: Logger
+    ) async throws -> GatewayApplication {
+        let keyEncryptionKey = try folder.readKeyEncryptionKey()
+        let lock = try FolderLock(folder: folder.path)
+        let (store, keyRing) = try await GatewayStore.open(
+            path: folder.database,
+            keyEncryptionKey: keyEncryptionKey,
+            clock: clock,
+            logger: logger
+        )
+        let cardKeys = try CardKeyStore(path: folder.cardKeys, logger: logger)
+        let bank = try SandboxBank(path: folder.sandboxBank, clock: clock, logger: logger)
+        let vault = Vault(
+            store: store,
+            cardKeys: cardKeys,
+            keyRing: keyRing,
+            codes: VerificationCodeCache(
+                limit: configuration.maxVerificationCodes,
+                lifetimeSeconds: configuration.verificationCodeSeconds
+            ),
+            bank: bank,
+            clock: clock,
+            configuration: configuration
+        )
+        return GatewayApplication(
+            lock: lock,
+            store: store,
+            cardKeys: cardKeys,
+            bank: bank,
+            vault: vault,
+            tenant: try await store.tenant(configuration.tenant),
+            configuration: configuration,
+            crashPoint: crashPoint,
+            logger: logger
+        )
+    }
+
+    /// The services served, by their full names.
+    package static let services = [
+        GatewayV1.VaultService.name, GatewayV1.AuthorizationService.name,
+        GatewayV1.RecoveryService.name, GatewayV1.EventService.name,
+        GatewayV1.LedgerService.name, GatewayV1.SandboxService.name,
+    ]
+
+    /// Serves the gateway's methods.
+    package func register(on router: inout Router) {
+        router.register(VaultHandler(vault: vault, tenant: tenant))
+        router.register(AuthorizationHandler(sales: sales, tenant: tenant))
+        router.register(RecoveryHandler(store: store, tenant: tenant))
+        router.register(EventHandler(store: store, tenant: tenant))
+        router.register(LedgerHandler(store: store))
+        router.register(
+            SandboxHandler(bank: bank, store: store, recovery: recovery, tenant: tenant)
+        )
+    }
+
+    /// Settles what a restart left open. Call it before serving.
+    ///
+    /// - Throws: `StorageError`.
+    package func recover() async throws {
+        try await recovery.afterRestart()
+    }
+
+    /// The background work, until graceful shutdown.
+    package func run() async throws {
+        await cancelWhenGracefulShutdown { [self] in
+            await withTaskGroup { group in
+                group.addTask { [self] in
+                    await repeating(every: configuration.adviceIntervalMilliseconds) {
+                        await self.recovery.collectAdvices()
+                    }
+                }
+                group.addTask { [self] in
+                    await repeating(every: configuration.recoveryIntervalMilliseconds) {
+                        await self.recovery.resolveDoubts()
+                        await self.recovery.expirePendings()
+                        await self.recovery.destroyKeys()
+                    }
+                }
+            }
+        }
+    }
+
+    private func repeating(
+        every milliseconds: Int64,
+        _ body: @Sendable @escaping () async -> Void
+    ) async {
+        while !Task.isCancelled {
+            // The round itself is not cancelled: it is made of steps that are better finished.
+            await Task { await body() }.value
+            try? await Task.sleep(for: .milliseconds(milliseconds))
+        }
+    }
+
+    /// Finishes what is being written and closes the files.
+    package func close() async {
+        await store.close()
+        await cardKeys.close()
+        await bank.close()
+    }
+}

@@ -1,0 +1,159 @@
+import Logging
+import Payments
+import ServiceKit
+
+/// Finds out what became of operations, in the background: after a restart, when the bank was
+/// silent, and when it decides late.
+struct GatewayRecovery: Sendable {
+    let store: GatewayStore
+    let cardKeys: CardKeyStore
+    let bank: any BankLink
+    let tenant: Int64
+    let inFlight: SalesInFlight
+    let configuration: GatewayConfiguration
+    let logger: Logger
+
+    /// At start: RECEIVED was never sent, and SENT is in doubt.
+    func afterRestart() async throws {
+        for state in [OperationState.received, .sent] {
+            while true {
+                let found = try await operations(in: state)
+                for operation in found {
+                    _ = try await store.commit(
+                        OperationOutcome(event: .restarted),
+                        of: operation.key
+                    )
+                }
+                if found.count < configuration.maxRecoveryBatch { break }
+            }
+        }
+        await resolveDoubts()
+    }
+
+    /// Asks the bank about every operation in doubt; what it does not know is reversed, so that a
+    /// request still on its way cannot charge, and then it is declined.
+    func resolveDoubts() async {
+        await each(.inDoubt, "resolving a doubt failed") { operation in
+            switch try await bank.inquire(operation.key.attempt) {
+            case .decided(let decision):
+                let outcome = try await outcome(of: operation, decision)
+                if outcome.event == .answerLost { return try await giveUp(operation) }
+                try await apply(outcome, to: operation.key)
+            case .pending:
+                try await apply(OperationOutcome(event: .bankPending), to: operation.key)
+            case .noCharge:
+                try await giveUp(operation)
+            }
+        }
+    }
+
+    private func giveUp(_ operation: Operation) async throws {
+        try await bank.reverse(operation.key.attempt)
+        try await apply(OperationOutcome(event: .reversalAcknowledged), to: operation.key)
+    }
+
+    /// Takes the bank's late decisions: stored here first, acknowledged there afterwards.
+    func collectAdvices() async {
+        do {
+            let advices = try await bank.advices(limit: configuration.maxRecoveryBatch)
+            var stored: [Int64] = []
+            for advice in advices {
+                let key = OperationKey(tenant: tenant, attempt: advice.reference)
+                do {
+                    let view = try await store.operation(key)
+                    let outcome = try await outcome(of: view.operation, advice.decision)
+                    try await apply(outcome, to: key)
+                    stored.append(advice.sequence)
+                } catch GatewayError.operationNotFound {
+                    // A charge of which nothing is known here must not stand.
+                    logger.error(
+                        "the bank decided on an unknown charge; it is reversed",
+                        metadata: ["key": "\(advice.reference)"]
+                    )
+                    try await bank.reverse(advice.reference)
+                }
+            }
+            try await bank.acknowledge(stored)
+        } catch {
+            logger.warning("taking the bank's decisions failed", metadata: ["error": "\(error)"])
+        }
+    }
+
+    /// Ends what the bank has left pending longer than the horizon: only by a reversal that it
+    /// acknowledges, and only if it has not decided meanwhile.
+    func expirePendings() async {
+        let horizon = store.clock.milliseconds - configuration.pendingHorizonMilliseconds
+        await each(.pending, before: horizon, "ending a pending charge failed") { operation in
+            switch try await bank.inquire(operation.key.attempt) {
+            case .decided: break  // Its advice is on the way.
+            case .pending, .noCharge: try await giveUp(operation)
+            }
+        }
+    }
+
+    /// Destroys the keys of cards that nothing needs any more.
+    func destroyKeys() async {
+        do {
+            let tokens = try await store.keyDestructions(limit: configuration.maxRecoveryBatch)
+            guard !tokens.isEmpty else { return }
+            try await cardKeys.destroy(tokens)
+            try await store.keysDestroyed(tokens)
+        } catch {
+            logger.warning("destroying card keys failed", metadata: ["error": "\(error)"])
+        }
+    }
+
+    private func outcome(
+        of operation: Operation,
+        _ decision: BankDecision
+    ) async throws -> OperationOutcome {
+        let token = operation.token
+        let brand = try await store.read { tables in
+            try token.flatMap { try tables.card($0)?.brand } ?? .visa
+        }
+        return SaleProcessor.outcome(decision, brand: brand)
+    }
+
+    private func apply(_ outcome: OperationOutcome, to key: OperationKey) async throws {
+        let committed = try await store.commit(outcome, of: key)
+        guard committed.mustReverse else { return }
+        logger.error(
+            "the bank approved what was given up; it is reversed again",
+            metadata: ["key": "\(key.attempt)"]
+        )
+        try await bank.reverse(key.attempt)
+    }
+
+    private func operations(
+        in state: OperationState,
+        before: Int64 = .max
+    ) async throws -> [Operation] {
+        let limit = configuration.maxRecoveryBatch
+        return try await store.read {
+            try $0.operations(in: state, before: before, limit: limit)
+        }
+    }
+
+    private func each(
+        _ state: OperationState,
+        before: Int64 = .max,
+        _ failure: Logger.Message,
+        _ body: (Operation) async throws -> Void
+    ) async {
+        do {
+            for operation in try await operations(in: state, before: before)
+            where !inFlight.contains(operation.key) {
+                do {
+                    try await body(operation)
+                } catch {
+                    logger.warning(
+                        failure,
+                        metadata: ["key": "\(operation.key.attempt)", "error": "\(error)"]
+                    )
+                }
+            }
+        } catch {
+            logger.warning(failure, metadata: ["error": "\(error)"])
+        }
+    }
+}
