@@ -104,7 +104,7 @@ let package = Package(
             "Billing",
             dependencies: [
                 "ServiceKit", "RemitAPI", "TTRPC", "Payments", "Ledger", "Storage", grdb, crypto, logging,
-                lifecycle,
+                lifecycle, nioCore, "ProtobufC",
             ]
         ),
         swiftTarget(

@@ -2,8 +2,8 @@ import Foundation
 package import Logging
 import Payments
 import RemitAPI
-import ServiceLifecycle
 package import ServiceKit
+import ServiceLifecycle
 import Storage
 package import TTRPC
 

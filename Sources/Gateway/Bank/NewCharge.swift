@@ -25,7 +25,9 @@ struct NewCharge: Sendable {
         self.now = now
         timing = scenario.timing
         let hasCode = request.code != nil
-        let code = hasCode ? scenario.responseCodeWithCVC ?? scenario.responseCode
+        let code =
+            hasCode
+            ? scenario.responseCodeWithCVC ?? scenario.responseCode
             : scenario.responseCode
         decision = BankDecision(
             responseCode: code,

@@ -1,0 +1,148 @@
+package import Logging
+import Payments
+import RemitAPI
+package import ServiceKit
+import ServiceLifecycle
+import Storage
+package import TTRPC
+
+/// Billing, wired: store, gateway link, use cases, handlers and background work.
+package final class BillingApplication: Service {
+    private let lock: FolderLock
+    private let store: BillingStore
+    private let processor: PaymentProcessor
+    private let recovery: BillingRecovery
+    private let health: GatewayHealth
+    private let configuration: BillingConfiguration
+
+    private init(
+        lock: FolderLock,
+        store: BillingStore,
+        gateway: any GatewayLink,
+        configuration: BillingConfiguration,
+        crashPoint: @escaping BillingCrashHook,
+        logger: Logger
+    ) {
+        self.lock = lock
+        self.store = store
+        self.configuration = configuration
+        health = GatewayHealth()
+        let inFlight = PaymentsInFlight(limit: configuration.maxPaymentsInFlight)
+        let resolver = PaymentResolver(
+            store: store,
+            gateway: gateway,
+            health: health,
+            logger: logger
+        )
+        processor = PaymentProcessor(
+            store: store,
+            gateway: gateway,
+            resolver: resolver,
+            inFlight: inFlight,
+            crashPoint: crashPoint,
+            logger: logger
+        )
+        recovery = BillingRecovery(
+            store: store,
+            gateway: gateway,
+            resolver: resolver,
+            inFlight: inFlight,
+            configuration: configuration,
+            logger: logger
+        )
+    }
+
+    /// Opens billing's folder, which must exist; its database is made when it is not there.
+    ///
+    /// - Throws: `StorageError`.
+    package static func open(
+        _ folder: String,
+        gateway: any GatewayLink,
+        configuration: BillingConfiguration,
+        clock: BusinessClock = .system,
+        crashPoint: @escaping BillingCrashHook = { _ in },
+        logger: Logger
+    ) throws -> BillingApplication {
+        let lock = try FolderLock(folder: folder)
+        let store = try BillingStore(
+            path: folder + "/billing.sqlite",
+            clock: clock,
+            logger: logger
+        )
+        return BillingApplication(
+            lock: lock,
+            store: store,
+            gateway: gateway,
+            configuration: configuration,
+            crashPoint: crashPoint,
+            logger: logger
+        )
+    }
+
+    /// The services served, by their full names.
+    package static let services = [
+        BillingV1.AccountService.name, BillingV1.UserService.name,
+        BillingV1.InvoiceService.name, BillingV1.PaymentService.name,
+        BillingV1.PaymentMethodService.name, BillingV1.HistoryService.name,
+        BillingV1.LedgerService.name, BillingV1.EventService.name,
+    ]
+
+    /// Whether payments may be taken: false once the gateway has lost records we rely on.
+    package var canTakePayments: Bool { !health.hasDataLoss }
+
+    /// Serves billing's methods.
+    package func register(on router: inout Router) {
+        router.register(AccountHandler(store: store))
+        router.register(UserHandler(store: store))
+        router.register(InvoiceHandler(store: store))
+        router.register(
+            PaymentHandler(store: store, processor: processor, configuration: configuration)
+        )
+        router.register(PaymentMethodHandler(store: store))
+        router.register(HistoryHandler(store: store))
+        router.register(LedgerHandler(store: store))
+        router.register(EventHandler(store: store))
+    }
+
+    /// Marks what a restart left open as unknown. Call it before serving.
+    ///
+    /// - Throws: `StorageError`.
+    package func recover() async throws {
+        try await recovery.afterRestart()
+    }
+
+    /// The background work, until graceful shutdown.
+    package func run() async throws {
+        await cancelWhenGracefulShutdown { [self] in
+            await withTaskGroup { group in
+                group.addTask { [self] in
+                    await repeating(every: configuration.feedIntervalMilliseconds) {
+                        await self.recovery.readFeed()
+                    }
+                }
+                group.addTask { [self] in
+                    await repeating(every: configuration.recoveryIntervalMilliseconds) {
+                        await self.recovery.resolveUnknown()
+                        await self.recovery.deleteCards()
+                    }
+                }
+            }
+        }
+    }
+
+    private func repeating(
+        every milliseconds: Int64,
+        _ body: @Sendable @escaping () async -> Void
+    ) async {
+        while !Task.isCancelled {
+            // The round itself is not cancelled: it is made of steps that are better finished.
+            await Task { await body() }.value
+            try? await Task.sleep(for: .milliseconds(milliseconds))
+        }
+    }
+
+    /// Finishes what is being written and closes the files.
+    package func close() async {
+        await store.close()
+    }
+}

@@ -1,0 +1,151 @@
+package import Payments
+package import RemitAPI
+package import TTRPC
+
+/// Where the gateway's store stands.
+package struct GatewayPosition: Equatable, Sendable {
+    /// Another epoch is another store.
+    package let epoch: String
+    package let headSequence: Int64
+
+    package init(epoch: String, headSequence: Int64) {
+        self.epoch = epoch
+        self.headSequence = headSequence
+    }
+}
+
+/// What became of the wish to save a card.
+package enum CardSaving: Int, Sendable {
+    case none = 0
+    case saved = 1
+    case refusedPostalCode = 2
+    case refusedNotApproved = 3
+}
+
+/// What the gateway proves about an attempt.
+package struct OperationProof: Equatable, Sendable {
+    package let attempt: AttemptID
+    package let state: OperationState
+    /// Rises with each change of the operation.
+    package let version: Int64
+    /// For operators; empty unless declined.
+    package let declineCode: String
+    /// "soft", "update_card", "hard", "step_up"; empty unless declined.
+    package let retryClass: String
+    package let saving: CardSaving
+
+    package init(
+        attempt: AttemptID,
+        state: OperationState,
+        version: Int64,
+        declineCode: String = "",
+        retryClass: String = "",
+        saving: CardSaving = .none
+    ) {
+        self.attempt = attempt
+        self.state = state
+        self.version = version
+        self.declineCode = declineCode
+        self.retryClass = retryClass
+        self.saving = saving
+    }
+}
+
+/// A proof, and where the gateway's store stood.
+package struct GatewayReply: Equatable, Sendable {
+    package let proof: OperationProof
+    package let position: GatewayPosition
+
+    package init(proof: OperationProof, position: GatewayPosition) {
+        self.proof = proof
+        self.position = position
+    }
+}
+
+/// One event of the gateway's feed.
+package struct GatewayEvent: Equatable, Sendable {
+    package let sequence: Int64
+    /// "att_…", as it came.
+    package let key: String
+    /// Nil when the event says something that this version cannot read.
+    package let proof: OperationProof?
+
+    package init(sequence: Int64, key: String, proof: OperationProof?) {
+        self.sequence = sequence
+        self.key = key
+        self.proof = proof
+    }
+}
+
+/// A masked card.
+package struct GatewayCard: Equatable, Sendable {
+    /// Whether the token is still good for its one charge.
+    package enum Usability: Equatable, Sendable {
+        case usable
+        case used
+        case deleted
+        case expired
+    }
+
+    package let brand: String
+    package let lastFour: String
+    package let expiryMonth: Int
+    package let expiryYear: Int
+    package let usability: Usability
+
+    package init(
+        brand: String,
+        lastFour: String,
+        expiryMonth: Int,
+        expiryYear: Int,
+        usability: Usability
+    ) {
+        self.brand = brand
+        self.lastFour = lastFour
+        self.expiryMonth = expiryMonth
+        self.expiryYear = expiryYear
+        self.usability = usability
+    }
+}
+
+/// What billing asks of the gateway. Tests put a scripted one in its place.
+package protocol GatewayLink: Sendable {
+    /// The masked card of a token.
+    ///
+    /// - Throws: `RPCError`: NOT_FOUND, or whatever kept the answer from coming.
+    func card(_ token: TokenID) async throws(RPCError) -> GatewayCard
+
+    /// Charges, under the attempt's key.
+    ///
+    /// - Throws: `RPCError`; a failure proves nothing about the bank.
+    func sale(
+        _ attempt: AttemptID,
+        token: TokenID,
+        amount: Money,
+        address: RemitType.BillingAddress,
+        saveCard: Bool
+    ) async throws(RPCError) -> GatewayReply
+
+    /// What is under a key; nil when nothing is yet, which proves nothing.
+    ///
+    /// - Throws: `RPCError`.
+    func operation(_ attempt: AttemptID) async throws(RPCError) -> GatewayReply?
+
+    /// Leaves a tombstone under a key, or answers with what arrived first.
+    ///
+    /// - Throws: `RPCError`.
+    func fence(_ attempt: AttemptID) async throws(RPCError) -> GatewayReply
+
+    /// The events after a sequence number.
+    ///
+    /// - Throws: `RPCError`.
+    func events(
+        after: Int64,
+        limit: Int
+    ) async throws(RPCError) -> (events: [GatewayEvent], position: GatewayPosition)
+
+    /// Ends a card; one that is not there is ended.
+    ///
+    /// - Throws: `RPCError`.
+    func deleteCard(_ token: TokenID) async throws(RPCError)
+}

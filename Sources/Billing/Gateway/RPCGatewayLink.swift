@@ -1,0 +1,161 @@
+import NIOCore
+package import Payments
+package import RemitAPI
+package import ServiceKit
+package import TTRPC
+
+/// The gateway over RPC.
+package struct RPCGatewayLink: GatewayLink {
+    private let vault: GatewayV1.VaultServiceClient
+    private let authorization: GatewayV1.AuthorizationServiceClient
+    private let recovery: GatewayV1.RecoveryServiceClient
+    private let feed: GatewayV1.EventServiceClient
+    private let saleOptions: CallOptions
+    private let options: CallOptions
+    private let clock: BusinessClock
+
+    /// - Parameters:
+    ///   - caller: connects to the gateway.
+    ///   - configuration: the deadlines.
+    ///   - clock: tells whether a token has expired.
+    package init(
+        _ caller: any RPCCaller,
+        configuration: BillingConfiguration,
+        clock: BusinessClock = .system
+    ) {
+        vault = GatewayV1.VaultServiceClient(caller)
+        authorization = GatewayV1.AuthorizationServiceClient(caller)
+        recovery = GatewayV1.RecoveryServiceClient(caller)
+        feed = GatewayV1.EventServiceClient(caller)
+        saleOptions = CallOptions(timeout: .milliseconds(configuration.saleTimeoutMilliseconds))
+        options = CallOptions(timeout: .milliseconds(configuration.callTimeoutMilliseconds))
+        self.clock = clock
+    }
+
+    package func card(_ token: TokenID) async throws(RPCError) -> GatewayCard {
+        let card = try await vault.getCard(
+            GatewayV1.GetCardRequest(token: token.text),
+            options: options
+        )
+        let usability: GatewayCard.Usability
+        switch card.state {
+        case .singleUse:
+            let end = card.expireTime?.milliseconds ?? .max
+            usability = end > clock.milliseconds ? .usable : .expired
+        case .used, .retained: usability = .used
+        case .deleted: usability = .deleted
+        case .unspecified, .unrecognized: throw unreadable("card state")
+        }
+        return GatewayCard(
+            brand: card.brand.name.lowercased(),
+            lastFour: card.lastFour,
+            expiryMonth: Int(card.expiryMonth),
+            expiryYear: Int(card.expiryYear),
+            usability: usability
+        )
+    }
+
+    package func sale(
+        _ attempt: AttemptID,
+        token: TokenID,
+        amount: Money,
+        address: RemitType.BillingAddress,
+        saveCard: Bool
+    ) async throws(RPCError) -> GatewayReply {
+        let reply = try await authorization.sale(
+            GatewayV1.SaleRequest(
+                key: attempt.text,
+                token: token.text,
+                amount: RemitType.Money(amount),
+                billingAddress: address,
+                retainCard: saveCard
+            ),
+            options: saleOptions
+        )
+        return try read(reply)
+    }
+
+    package func operation(_ attempt: AttemptID) async throws(RPCError) -> GatewayReply? {
+        do throws(RPCError) {
+            let reply = try await recovery.getOperation(
+                GatewayV1.GetOperationRequest(key: attempt.text),
+                options: options
+            )
+            return try read(reply)
+        } catch {
+            guard error.code == .notFound, error.origin == .peer else { throw error }
+            return nil
+        }
+    }
+
+    package func fence(_ attempt: AttemptID) async throws(RPCError) -> GatewayReply {
+        let reply = try await recovery.fence(
+            GatewayV1.FenceRequest(key: attempt.text),
+            options: options
+        )
+        return try read(reply)
+    }
+
+    package func events(
+        after: Int64,
+        limit: Int
+    ) async throws(RPCError) -> (events: [GatewayEvent], position: GatewayPosition) {
+        let reply = try await feed.list(
+            GatewayV1.ListEventsRequest(after: after, pageSize: Int32(limit)),
+            options: options
+        )
+        let events = reply.events.map { event in
+            GatewayEvent(
+                sequence: event.sequence,
+                key: event.operation?.key ?? "",
+                proof: event.operation.flatMap { Self.proof($0) }
+            )
+        }
+        return (events, try position(reply.position))
+    }
+
+    package func deleteCard(_ token: TokenID) async throws(RPCError) {
+        do throws(RPCError) {
+            _ = try await vault.delete(
+                GatewayV1.DeleteCardRequest(token: token.text),
+                options: options
+            )
+        } catch {
+            guard error.code == .notFound, error.origin == .peer else { throw error }
+        }
+    }
+
+    private func read(_ reply: GatewayV1.OperationReply) throws(RPCError) -> GatewayReply {
+        guard let operation = reply.operation, let proof = Self.proof(operation) else {
+            throw unreadable("operation")
+        }
+        return GatewayReply(proof: proof, position: try position(reply.position))
+    }
+
+    private func position(
+        _ position: GatewayV1.StorePosition?
+    ) throws(RPCError) -> GatewayPosition {
+        guard let position, !position.epoch.isEmpty else { throw unreadable("position") }
+        return GatewayPosition(epoch: position.epoch, headSequence: position.headSequence)
+    }
+
+    private static func proof(_ operation: GatewayV1.Operation) -> OperationProof? {
+        guard let attempt = AttemptID(text: operation.key),
+            let state = OperationState(rawValue: Int(operation.state.rawValue)),
+            let saving = CardSaving(rawValue: Int(operation.retention.rawValue))
+        else { return nil }
+        return OperationProof(
+            attempt: attempt,
+            state: state,
+            version: operation.version,
+            declineCode: operation.declineCode,
+            retryClass: operation.retryClass,
+            saving: saving
+        )
+    }
+
+    /// An answer came that says nothing we know: the outcome stays unknown.
+    private func unreadable(_ what: String) -> RPCError {
+        RPCError(.internal, "The gateway's \(what) cannot be read.", origin: .lost)
+    }
+}

@@ -1,0 +1,88 @@
+import Payments
+import Synchronization
+
+/// The payments that this process is carrying out, and the callers that wait for them.
+final class PaymentsInFlight: Sendable {
+    private struct Waiter {
+        let number: UInt64
+        let continuation: UnsafeContinuation<PaymentView?, Never>
+    }
+
+    private struct State {
+        var waiters: [PaymentID: [Waiter]] = [:]
+        var nextNumber: UInt64 = 0
+        var entered = 0
+    }
+
+    private let limit: Int
+    private let state = Mutex(State())
+
+    init(limit: Int) {
+        self.limit = limit
+    }
+
+    /// Takes one of the places; false when none is free.
+    func enter() -> Bool {
+        state.withLock { state in
+            guard state.entered < limit else { return false }
+            state.entered += 1
+            return true
+        }
+    }
+
+    /// Gives a place back.
+    func leave() {
+        state.withLock { $0.entered -= 1 }
+    }
+
+    /// A payment is being carried out from now on.
+    func begin(_ id: PaymentID) {
+        state.withLock { $0.waiters[id] = [] }
+    }
+
+    /// Whether this process is carrying out a payment.
+    func contains(_ id: PaymentID) -> Bool {
+        state.withLock { $0.waiters[id] != nil }
+    }
+
+    /// It has come as far as it will: everyone who waits is told.
+    func finish(_ id: PaymentID, _ view: PaymentView?) {
+        let waiters = state.withLock { $0.waiters.removeValue(forKey: id) ?? [] }
+        for waiter in waiters { waiter.continuation.resume(returning: view) }
+    }
+
+    /// Waits until a payment is finished, or the time is over.
+    ///
+    /// - Parameter timeout: nil waits as long as it takes.
+    /// - Returns: the payment; nil when the time was over, or it is not being carried out.
+    func wait(_ id: PaymentID, timeout: Duration?) async -> PaymentView? {
+        let number = state.withLock { state in
+            state.nextNumber += 1
+            return state.nextNumber
+        }
+        let timer = timeout.map { timeout in
+            Task {
+                try? await Task.sleep(for: timeout)
+                if !Task.isCancelled { self.giveUp(id, number) }
+            }
+        }
+        defer { timer?.cancel() }
+        return await withUnsafeContinuation { continuation in
+            let isGone = state.withLock { state in
+                guard state.waiters[id] != nil else { return true }
+                state.waiters[id]?.append(Waiter(number: number, continuation: continuation))
+                return false
+            }
+            if isGone { continuation.resume(returning: nil) }
+        }
+    }
+
+    private func giveUp(_ id: PaymentID, _ number: UInt64) {
+        let waiter: Waiter? = state.withLock { state in
+            guard let index = state.waiters[id]?.firstIndex(where: { $0.number == number })
+            else { return nil }
+            return state.waiters[id]?.remove(at: index)
+        }
+        waiter?.continuation.resume(returning: nil)
+    }
+}

@@ -1,0 +1,20 @@
+import Synchronization
+
+/// Whether what the gateway says can be trusted to be about the store we know.
+final class GatewayHealth: Sendable {
+    private let dataLoss = Mutex<String?>(nil)
+
+    /// The gateway's store is another one, or went back in time: absence proves nothing there.
+    var hasDataLoss: Bool { dataLoss.withLock { $0 != nil } }
+
+    /// Notes a loss.
+    ///
+    /// - Returns: true the first time.
+    func note(_ reason: String) -> Bool {
+        dataLoss.withLock { current in
+            guard current == nil else { return false }
+            current = reason
+            return true
+        }
+    }
+}

@@ -1,0 +1,99 @@
+import Logging
+import Payments
+import TTRPC
+
+/// Finds out what became of payments whose replies were lost. Never guesses: FAILED needs a fence
+/// or the gateway's own word that nothing was sent.
+struct PaymentResolver: Sendable {
+    let store: BillingStore
+    let gateway: any GatewayLink
+    let health: GatewayHealth
+    let logger: Logger
+
+    /// Applies a reply, if it is of the store we know.
+    ///
+    /// - Returns: the payment after it; nil when it could not be stored.
+    func apply(_ reply: GatewayReply, failureReason: String = "") async -> PaymentView? {
+        do {
+            guard try await isKnown(reply.position) else {
+                return try await store.replyLost(PaymentID(reply.proof.attempt.ulid))
+            }
+            let settlement = try await store.settle(reply.proof, failureReason: failureReason)
+            if settlement.action == .openException { warn(reply.proof) }
+            return settlement.view
+        } catch {
+            logger.error(
+                "a result could not be stored; it is asked for again",
+                metadata: ["attempt": "\(reply.proof.attempt)", "error": "\(error)"]
+            )
+            return nil
+        }
+    }
+
+    func warn(_ proof: OperationProof) {
+        logger.error(
+            "the gateway contradicts how a payment ended: an exception is open",
+            metadata: ["attempt": "\(proof.attempt)", "state": "\(proof.state.name)"]
+        )
+    }
+
+    /// A sale had no result: UNKNOWN, and then what can be proven at once.
+    func afterLostReply(_ payment: PaymentRecord, _ failure: RPCError) async -> PaymentView? {
+        do {
+            let unknown = try await store.replyLost(payment.id)
+            // The gateway's refusal says why; the fence proves that nothing was charged.
+            let reason = failure.origin == .peer ? failure.reason ?? failure.code.name : ""
+            guard failure.origin == .peer else { return unknown }
+            return await resolve(payment, failureReason: reason) ?? unknown
+        } catch {
+            logger.error(
+                "a payment could not be marked as unknown",
+                metadata: ["payment": "\(payment.id)", "error": "\(error)"]
+            )
+            return nil
+        }
+    }
+
+    /// Asks what is under the payment's key; when nothing is, fences it.
+    ///
+    /// - Returns: the payment after it; nil when nothing could be found out now.
+    func resolve(_ payment: PaymentRecord, failureReason: String = "") async -> PaymentView? {
+        guard !health.hasDataLoss else { return nil }
+        do throws(RPCError) {
+            if let reply = try await gateway.operation(payment.attempt) {
+                return await apply(reply)
+            }
+            let reply = try await gateway.fence(payment.attempt)
+            return await apply(reply, failureReason: failureReason)
+        } catch {
+            logger.info(
+                "the gateway does not say what became of a payment; asked again later",
+                metadata: ["payment": "\(payment.id)", "error": "\(error)"]
+            )
+            return nil
+        }
+    }
+
+    /// Whether a position is of the store we know, and not behind what we have applied.
+    func isKnown(_ position: GatewayPosition) async throws -> Bool {
+        guard let known = try await store.gatewayFeed() else {
+            try await store.beginFeed(position)
+            return true
+        }
+        let reason: String
+        if position.epoch != known.epoch {
+            reason = "its store has another epoch"
+        } else if position.headSequence < known.headSequence {
+            reason = "its store is behind what was applied here"
+        } else {
+            return true
+        }
+        if health.note(reason) {
+            logger.critical(
+                "DATA_LOSS: the gateway cannot prove what it never knew; recovery stops",
+                metadata: ["reason": "\(reason)", "cursor": "\(known.headSequence)"]
+            )
+        }
+        return false
+    }
+}

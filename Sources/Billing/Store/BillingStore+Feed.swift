@@ -1,0 +1,87 @@
+import GRDB
+import Payments
+import Storage
+
+extension BillingStore {
+    /// Where the gateway's store stood when it was last heard of; nil before the first time.
+    func gatewayFeed() async throws -> GatewayPosition? {
+        try await read { try $0.gatewayFeed() }
+    }
+
+    /// The first contact: remembers which store this is.
+    func beginFeed(_ position: GatewayPosition) async throws {
+        try await write { tables in
+            guard try tables.gatewayFeed() == nil else { return }
+            try tables.setGatewayFeed(GatewayPosition(epoch: position.epoch, headSequence: 0))
+        }
+    }
+
+    /// What applying a page of events came to.
+    struct FeedPage: Sendable {
+        var settled: [PaymentView] = []
+        var parked = 0
+        var exceptions = 0
+    }
+
+    /// Applies events and moves the cursor past them, in one step. An event that cannot be applied
+    /// is parked with its reason, and the cursor moves on.
+    ///
+    /// - Throws: `StorageError`.
+    func apply(_ events: [GatewayEvent], epoch: String) async throws -> FeedPage {
+        try await write { tables in
+            var page = FeedPage()
+            let known = try tables.gatewayFeed()
+            for event in events where event.sequence > (known?.headSequence ?? 0) {
+                guard let proof = event.proof else {
+                    try tables.park(event, reason: "cannot be read")
+                    page.parked += 1
+                    continue
+                }
+                do {
+                    let settlement = try Self.applyOne(proof, tables)
+                    if settlement.action == .openException { page.exceptions += 1 }
+                    if settlement.action != .ignore { page.settled.append(settlement.view) }
+                } catch let error as BillingError {
+                    try tables.park(event, reason: "\(error)")
+                    page.parked += 1
+                }
+            }
+            if let last = events.last?.sequence {
+                try tables.setGatewayFeed(GatewayPosition(epoch: epoch, headSequence: last))
+            }
+            return page
+        }
+    }
+
+    private static func applyOne(
+        _ proof: OperationProof,
+        _ tables: BillingTables
+    ) throws -> Settlement {
+        var settlement: Settlement?
+        try tables.database.inSavepoint {
+            settlement = try settle(proof, failureReason: "", tables)
+            return .commit
+        }
+        guard let settlement else { throw BillingError.unexpected("no settlement") }
+        return settlement
+    }
+
+    /// Payments that are not decided, in a stable order, after an account.
+    func livePayments(after account: AccountID?, limit: Int) async throws -> [PaymentRecord] {
+        try await read { try $0.livePayments(after: account, limit: limit) }
+    }
+
+    /// Ends a saved card. Ending it twice is the same as once.
+    ///
+    /// - Throws: `BillingError.methodNotFound`, `StorageError`.
+    func deleteMethod(_ id: PaymentMethodID, of account: AccountID) async throws -> MethodRecord {
+        try await write { tables in
+            var method = try tables.method(id, of: account)
+            guard !method.isDeleted else { return method }
+            try tables.deleteMethod(id)
+            try tables.appendEvent("payment_method.deleted", subject: id.text, account: account)
+            method.isDeleted = true
+            return method
+        }
+    }
+}
