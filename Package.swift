@@ -22,12 +22,16 @@ let lifecycle = Target.Dependency.product(
     name: "ServiceLifecycle",
     package: "swift-service-lifecycle"
 )
+let unixSignals = Target.Dependency.product(
+    name: "UnixSignals", package: "swift-service-lifecycle")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let rainbow = Target.Dependency.product(name: "Rainbow", package: "Rainbow")
+let systemPackage = Target.Dependency.product(
+    name: "SystemPackage", package: "swift-system")
 let textTable = Target.Dependency.product(name: "TextTable", package: "TextTable")
 let histogram = Target.Dependency.product(name: "Histogram", package: "hdrhistogram-swift")
 
@@ -68,6 +72,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.5.0"),
         .package(url: "https://github.com/onevcat/Rainbow", from: "4.2.0"),
         .package(url: "https://github.com/ordo-one/TextTable", from: "0.0.2"),
         .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
@@ -78,6 +83,7 @@ let package = Package(
             pkgConfig: "libprotobuf-c",
             providers: [.apt(["libprotobuf-c-dev"])]
         ),
+        .systemLibrary(name: "CLinux"),
         .target(name: "CRemitMessages", dependencies: ["CProtobufC"]),
         swiftTarget("ProtobufC", dependencies: ["CProtobufC", nioCore]),
         swiftTarget(
@@ -109,17 +115,26 @@ let package = Package(
         ),
         swiftTarget(
             "Operations",
-            dependencies: ["TTRPC", configuration, argumentParser, logging, metrics, lifecycle]
+            dependencies: [
+                "CLinux", "TTRPC", "RemitAPI", configuration, logging, metrics, lifecycle,
+                unixSignals, nioCore, systemPackage,
+            ]
         ),
         swiftTarget(
             "remit-gateway",
             executable: true,
-            dependencies: ["Gateway", "Operations", argumentParser, logging, lifecycle]
+            dependencies: [
+                "Gateway", "Operations", "ServiceKit", "Storage", "TTRPC", "RemitAPI", logging,
+                lifecycle, nioPosix,
+            ]
         ),
         swiftTarget(
             "remit-billing",
             executable: true,
-            dependencies: ["Billing", "Operations", argumentParser, logging, lifecycle]
+            dependencies: [
+                "Billing", "Operations", "ServiceKit", "Storage", "TTRPC", "RemitAPI", logging,
+                lifecycle, nioPosix,
+            ]
         ),
         swiftTarget(
             "remit",

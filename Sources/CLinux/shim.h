@@ -1,0 +1,9 @@
+#ifndef REMIT_CLINUX_SHIM_H
+#define REMIT_CLINUX_SHIM_H
+
+#include <sys/prctl.h>
+
+/* prctl is variadic, which Swift does not import. Returns 0, or -1 with errno. */
+static inline int remit_set_not_dumpable(void) { return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); }
+
+#endif

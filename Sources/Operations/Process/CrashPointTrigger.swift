@@ -1,0 +1,41 @@
+import Glibc
+import Synchronization
+
+/// Stops the process at a named point, for tests of what a crash leaves behind. Off by default.
+package final class CrashPointTrigger: Sendable {
+    /// How it stops.
+    package enum Mode: String, Sendable {
+        /// Exits at once, without any clean-up.
+        case exit
+        /// Says so and hangs there, to be killed.
+        case hang
+    }
+
+    /// The status of a process that exited at a crash point.
+    package static let exitStatus: Int32 = 70
+
+    private let name: String?
+    private let mode: Mode
+    private let hasFired = Atomic<Bool>(false)
+
+    /// - Parameters:
+    ///   - name: the point; nil for none.
+    ///   - mode: how it stops.
+    package init(name: String?, mode: Mode) {
+        self.name = name
+        self.mode = mode
+    }
+
+    /// Called at every point. Stops at the one asked for, the first time it is reached.
+    package func reached(_ point: String) async {
+        guard point == name, !hasFired.exchange(true, ordering: .relaxed) else { return }
+        switch mode {
+        case .exit:
+            _exit(Self.exitStatus)
+        case .hang:
+            let line = Array("crash point \(point) reached\n".utf8)
+            _ = write(STDERR_FILENO, line, line.count)
+            while true { try? await Task.sleep(for: .seconds(3600)) }
+        }
+    }
+}
