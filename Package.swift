@@ -140,8 +140,8 @@ let package = Package(
             "remit",
             executable: true,
             dependencies: [
-                "RemitAPI", "TTRPC", "Payments", "Ledger", "Operations", argumentParser, rainbow,
-                textTable, histogram, logging,
+                "RemitAPI", "TTRPC", "ProtobufC", "Payments", "Ledger", "ServiceKit", "Operations",
+                argumentParser, rainbow, textTable, histogram, logging, nioCore, nioPosix,
             ]
         ),
         swiftTests("ProtobufCTests", dependencies: ["ProtobufC", "RemitAPI", "TTRPC", nioCore]),

@@ -32,6 +32,16 @@ package protocol WireMessage: Sendable, Equatable {
     ) throws(WireError)
 }
 
+/// An open enum of a schema: numbers without a name are kept.
+package protocol WireEnum: Hashable, Sendable {
+    /// The number on the wire.
+    var rawValue: Int32 { get }
+    /// The name without the type's prefix: "SUBMITTING".
+    var name: String { get }
+    /// The name in the schema: "PAYMENT_STATE_SUBMITTING".
+    var protoName: String { get }
+}
+
 extension WireMessage {
     /// Reads a value from an array of bytes, with an arena of its own.
     ///

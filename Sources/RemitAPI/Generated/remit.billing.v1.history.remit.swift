@@ -8,7 +8,7 @@ package import ProtobufC
 package import TTRPC
 
 extension BillingV1 {
-    package enum TransactionType: Hashable, Sendable {
+    package enum TransactionType: WireEnum {
         case unspecified
         case invoice
         case payment
@@ -43,6 +43,17 @@ extension BillingV1 {
             case .invoice: "INVOICE"
             case .payment: "PAYMENT"
             case .credit: "CREDIT"
+            case .unrecognized(let number): "\(number)"
+            }
+        }
+
+        /// The name in the schema: "PAYMENT_STATE_SUBMITTING".
+        package var protoName: String {
+            switch self {
+            case .unspecified: "TRANSACTION_TYPE_UNSPECIFIED"
+            case .invoice: "TRANSACTION_TYPE_INVOICE"
+            case .payment: "TRANSACTION_TYPE_PAYMENT"
+            case .credit: "TRANSACTION_TYPE_CREDIT"
             case .unrecognized(let number): "\(number)"
             }
         }

@@ -8,7 +8,7 @@ package import ProtobufC
 package import TTRPC
 
 extension BillingV1 {
-    package enum InvoiceState: Hashable, Sendable {
+    package enum InvoiceState: WireEnum {
         case unspecified
         case draft
         /// Posted, with something left to pay.
@@ -48,6 +48,18 @@ extension BillingV1 {
             case .open: "OPEN"
             case .paid: "PAID"
             case .void: "VOID"
+            case .unrecognized(let number): "\(number)"
+            }
+        }
+
+        /// The name in the schema: "PAYMENT_STATE_SUBMITTING".
+        package var protoName: String {
+            switch self {
+            case .unspecified: "INVOICE_STATE_UNSPECIFIED"
+            case .draft: "INVOICE_STATE_DRAFT"
+            case .open: "INVOICE_STATE_OPEN"
+            case .paid: "INVOICE_STATE_PAID"
+            case .void: "INVOICE_STATE_VOID"
             case .unrecognized(let number): "\(number)"
             }
         }

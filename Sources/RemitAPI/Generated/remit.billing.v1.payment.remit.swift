@@ -8,7 +8,7 @@ package import ProtobufC
 package import TTRPC
 
 extension BillingV1 {
-    package enum PaymentState: Hashable, Sendable {
+    package enum PaymentState: WireEnum {
         case unspecified
         /// Committed here, on its way to the bank.
         case submitting
@@ -76,11 +76,28 @@ extension BillingV1 {
             case .unrecognized(let number): "\(number)"
             }
         }
+
+        /// The name in the schema: "PAYMENT_STATE_SUBMITTING".
+        package var protoName: String {
+            switch self {
+            case .unspecified: "PAYMENT_STATE_UNSPECIFIED"
+            case .submitting: "PAYMENT_STATE_SUBMITTING"
+            case .pending: "PAYMENT_STATE_PENDING"
+            case .requiresAction: "PAYMENT_STATE_REQUIRES_ACTION"
+            case .unknown: "PAYMENT_STATE_UNKNOWN"
+            case .review: "PAYMENT_STATE_REVIEW"
+            case .succeeded: "PAYMENT_STATE_SUCCEEDED"
+            case .declined: "PAYMENT_STATE_DECLINED"
+            case .failed: "PAYMENT_STATE_FAILED"
+            case .canceled: "PAYMENT_STATE_CANCELED"
+            case .unrecognized(let number): "\(number)"
+            }
+        }
     }
 }
 
 extension BillingV1 {
-    package enum CardSaving: Hashable, Sendable {
+    package enum CardSaving: WireEnum {
         /// Not asked, or not decided yet.
         case unspecified
         case saved
@@ -118,6 +135,17 @@ extension BillingV1 {
             case .saved: "SAVED"
             case .refusedPostalCode: "REFUSED_POSTAL_CODE"
             case .refusedNotApproved: "REFUSED_NOT_APPROVED"
+            case .unrecognized(let number): "\(number)"
+            }
+        }
+
+        /// The name in the schema: "PAYMENT_STATE_SUBMITTING".
+        package var protoName: String {
+            switch self {
+            case .unspecified: "CARD_SAVING_UNSPECIFIED"
+            case .saved: "CARD_SAVING_SAVED"
+            case .refusedPostalCode: "CARD_SAVING_REFUSED_POSTAL_CODE"
+            case .refusedNotApproved: "CARD_SAVING_REFUSED_NOT_APPROVED"
             case .unrecognized(let number): "\(number)"
             }
         }

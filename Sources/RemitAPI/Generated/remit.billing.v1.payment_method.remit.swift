@@ -8,7 +8,7 @@ package import ProtobufC
 package import TTRPC
 
 extension BillingV1 {
-    package enum PaymentMethodState: Hashable, Sendable {
+    package enum PaymentMethodState: WireEnum {
         case unspecified
         case active
         case deleted
@@ -39,6 +39,16 @@ extension BillingV1 {
             case .unspecified: "UNSPECIFIED"
             case .active: "ACTIVE"
             case .deleted: "DELETED"
+            case .unrecognized(let number): "\(number)"
+            }
+        }
+
+        /// The name in the schema: "PAYMENT_STATE_SUBMITTING".
+        package var protoName: String {
+            switch self {
+            case .unspecified: "PAYMENT_METHOD_STATE_UNSPECIFIED"
+            case .active: "PAYMENT_METHOD_STATE_ACTIVE"
+            case .deleted: "PAYMENT_METHOD_STATE_DELETED"
             case .unrecognized(let number): "\(number)"
             }
         }

@@ -9,7 +9,7 @@ package import TTRPC
 
 extension GatewayV1 {
     /// What became of the wish to keep the card.
-    package enum CardRetention: Hashable, Sendable {
+    package enum CardRetention: WireEnum {
         /// Nobody asked, or the operation is not approved yet.
         case unspecified
         case retained
@@ -50,11 +50,22 @@ extension GatewayV1 {
             case .unrecognized(let number): "\(number)"
             }
         }
+
+        /// The name in the schema: "PAYMENT_STATE_SUBMITTING".
+        package var protoName: String {
+            switch self {
+            case .unspecified: "CARD_RETENTION_UNSPECIFIED"
+            case .retained: "CARD_RETENTION_RETAINED"
+            case .refusedPostalCode: "CARD_RETENTION_REFUSED_POSTAL_CODE"
+            case .refusedNotApproved: "CARD_RETENTION_REFUSED_NOT_APPROVED"
+            case .unrecognized(let number): "\(number)"
+            }
+        }
     }
 }
 
 extension GatewayV1 {
-    package enum OperationState: Hashable, Sendable {
+    package enum OperationState: WireEnum {
         case unspecified
         case received
         case sent
@@ -125,6 +136,26 @@ extension GatewayV1 {
             case .expired: "EXPIRED"
             case .fenced: "FENCED"
             case .notSent: "NOT_SENT"
+            case .unrecognized(let number): "\(number)"
+            }
+        }
+
+        /// The name in the schema: "PAYMENT_STATE_SUBMITTING".
+        package var protoName: String {
+            switch self {
+            case .unspecified: "OPERATION_STATE_UNSPECIFIED"
+            case .received: "OPERATION_STATE_RECEIVED"
+            case .sent: "OPERATION_STATE_SENT"
+            case .approved: "OPERATION_STATE_APPROVED"
+            case .captured: "OPERATION_STATE_CAPTURED"
+            case .declined: "OPERATION_STATE_DECLINED"
+            case .pending: "OPERATION_STATE_PENDING"
+            case .requiresAction: "OPERATION_STATE_REQUIRES_ACTION"
+            case .inDoubt: "OPERATION_STATE_IN_DOUBT"
+            case .voided: "OPERATION_STATE_VOIDED"
+            case .expired: "OPERATION_STATE_EXPIRED"
+            case .fenced: "OPERATION_STATE_FENCED"
+            case .notSent: "OPERATION_STATE_NOT_SENT"
             case .unrecognized(let number): "\(number)"
             }
         }

@@ -8,7 +8,7 @@ package import ProtobufC
 package import TTRPC
 
 extension GatewayV1 {
-    package enum PendingDecision: Hashable, Sendable {
+    package enum PendingDecision: WireEnum {
         /// As the card's script says.
         case unspecified
         case approve
@@ -43,11 +43,21 @@ extension GatewayV1 {
             case .unrecognized(let number): "\(number)"
             }
         }
+
+        /// The name in the schema: "PAYMENT_STATE_SUBMITTING".
+        package var protoName: String {
+            switch self {
+            case .unspecified: "PENDING_DECISION_UNSPECIFIED"
+            case .approve: "PENDING_DECISION_APPROVE"
+            case .decline: "PENDING_DECISION_DECLINE"
+            case .unrecognized(let number): "\(number)"
+            }
+        }
     }
 }
 
 extension GatewayV1 {
-    package enum BankChargeState: Hashable, Sendable {
+    package enum BankChargeState: WireEnum {
         case unspecified
         case pending
         case approved
@@ -86,6 +96,18 @@ extension GatewayV1 {
             case .approved: "APPROVED"
             case .declined: "DECLINED"
             case .reversed: "REVERSED"
+            case .unrecognized(let number): "\(number)"
+            }
+        }
+
+        /// The name in the schema: "PAYMENT_STATE_SUBMITTING".
+        package var protoName: String {
+            switch self {
+            case .unspecified: "BANK_CHARGE_STATE_UNSPECIFIED"
+            case .pending: "BANK_CHARGE_STATE_PENDING"
+            case .approved: "BANK_CHARGE_STATE_APPROVED"
+            case .declined: "BANK_CHARGE_STATE_DECLINED"
+            case .reversed: "BANK_CHARGE_STATE_REVERSED"
             case .unrecognized(let number): "\(number)"
             }
         }

@@ -8,7 +8,7 @@ package import ProtobufC
 package import TTRPC
 
 extension GatewayV1 {
-    package enum CardBrand: Hashable, Sendable {
+    package enum CardBrand: WireEnum {
         case unspecified
         case visa
         case mastercard
@@ -50,11 +50,23 @@ extension GatewayV1 {
             case .unrecognized(let number): "\(number)"
             }
         }
+
+        /// The name in the schema: "PAYMENT_STATE_SUBMITTING".
+        package var protoName: String {
+            switch self {
+            case .unspecified: "CARD_BRAND_UNSPECIFIED"
+            case .visa: "CARD_BRAND_VISA"
+            case .mastercard: "CARD_BRAND_MASTERCARD"
+            case .amex: "CARD_BRAND_AMEX"
+            case .discover: "CARD_BRAND_DISCOVER"
+            case .unrecognized(let number): "\(number)"
+            }
+        }
     }
 }
 
 extension GatewayV1 {
-    package enum CardState: Hashable, Sendable {
+    package enum CardState: WireEnum {
         case unspecified
         /// Good for one operation, until it expires.
         case singleUse
@@ -97,6 +109,18 @@ extension GatewayV1 {
             case .used: "USED"
             case .retained: "RETAINED"
             case .deleted: "DELETED"
+            case .unrecognized(let number): "\(number)"
+            }
+        }
+
+        /// The name in the schema: "PAYMENT_STATE_SUBMITTING".
+        package var protoName: String {
+            switch self {
+            case .unspecified: "CARD_STATE_UNSPECIFIED"
+            case .singleUse: "CARD_STATE_SINGLE_USE"
+            case .used: "CARD_STATE_USED"
+            case .retained: "CARD_STATE_RETAINED"
+            case .deleted: "CARD_STATE_DELETED"
             case .unrecognized(let number): "\(number)"
             }
         }

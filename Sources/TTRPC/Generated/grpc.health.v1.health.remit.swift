@@ -104,7 +104,7 @@ extension GRPCHealthV1.HealthCheckResponse {
 }
 
 extension GRPCHealthV1.HealthCheckResponse {
-    package enum ServingStatus: Hashable, Sendable {
+    package enum ServingStatus: WireEnum {
         case unknown
         case serving
         case notServing
@@ -134,6 +134,17 @@ extension GRPCHealthV1.HealthCheckResponse {
 
         /// The name in the schema, without the type's prefix: "SUBMITTING".
         package var name: String {
+            switch self {
+            case .unknown: "UNKNOWN"
+            case .serving: "SERVING"
+            case .notServing: "NOT_SERVING"
+            case .serviceUnknown: "SERVICE_UNKNOWN"
+            case .unrecognized(let number): "\(number)"
+            }
+        }
+
+        /// The name in the schema: "PAYMENT_STATE_SUBMITTING".
+        package var protoName: String {
             switch self {
             case .unknown: "UNKNOWN"
             case .serving: "SERVING"

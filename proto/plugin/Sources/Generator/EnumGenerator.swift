@@ -14,7 +14,7 @@ struct EnumGenerator {
             type.containingType.map(Names.swiftType) ?? Names.namespace(type.file.package)
         code.block("extension \(outer)") { code in
             code.documentation(type.protoSourceComments())
-            code.block("package enum \(type.name): Hashable, Sendable") { code in
+            code.block("package enum \(type.name): WireEnum") { code in
                 for value in type.values {
                     code.documentation(value.protoSourceComments())
                     code.line("case \(Names.enumCase(value))")
@@ -49,6 +49,16 @@ struct EnumGenerator {
                         let name = Names.enumCase(value)
                         let plain = name.filter { $0 != "`" }
                         code.line("case .\(name): \"\(Names.upperSnake(plain))\"")
+                    }
+                    code.line("case .unrecognized(let number): \"\\(number)\"")
+                    code.line("}")
+                }
+                code.line()
+                code.line("/// The name in the schema: \"PAYMENT_STATE_SUBMITTING\".")
+                code.block("package var protoName: String") { code in
+                    code.line("switch self {")
+                    for value in type.values {
+                        code.line("case .\(Names.enumCase(value)): \"\(value.name)\"")
                     }
                     code.line("case .unrecognized(let number): \"\\(number)\"")
                     code.line("}")

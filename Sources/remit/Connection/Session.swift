@@ -1,0 +1,121 @@
+import Logging
+import NIOCore
+import NIOPosix
+import Operations
+import ProtobufC
+import RemitAPI
+import TTRPC
+
+/// The two services, connected when they are first called.
+final class Session {
+    let options: ConnectionOptions
+    let printer: Printer
+    private var clients: [ConnectionOptions.Service: RPCClient] = [:]
+
+    init(_ options: ConnectionOptions) {
+        self.options = options
+        printer = Printer(options.output)
+    }
+
+    /// Runs a command and ends the process's part in it: errors become a line and a status.
+    static func run(
+        _ options: ConnectionOptions,
+        _ body: (Session) async throws -> Void
+    ) async throws {
+        let session = Session(options)
+        do {
+            try await body(session)
+            await session.close()
+        } catch {
+            await session.close()
+            throw session.printer.fail(error)
+        }
+    }
+
+    /// How calls are made.
+    var callOptions: CallOptions {
+        CallOptions(timeout: .seconds(Int64(options.timeoutSeconds)))
+    }
+
+    /// A connection to a service.
+    func caller(_ service: ConnectionOptions.Service) async throws -> any RPCCaller {
+        if let client = clients[service] { return Patient(client, callOptions) }
+        let address = try options.address(service)
+        let client = await RPCClient(
+            configuration: ClientConfiguration(host: address.host, port: address.port),
+            eventLoopGroup: MultiThreadedEventLoopGroup.singleton,
+            logger: Logger(label: "remit", factory: { _ in SwiftLogNoOpLogHandler() })
+        )
+        clients[service] = client
+        return Patient(client, callOptions)
+    }
+
+    private func close() async {
+        for client in clients.values { await client.shutdown() }
+    }
+
+    // The services' clients.
+    func accounts() async throws -> BillingV1.AccountServiceClient {
+        BillingV1.AccountServiceClient(try await caller(.billing))
+    }
+    func users() async throws -> BillingV1.UserServiceClient {
+        BillingV1.UserServiceClient(try await caller(.billing))
+    }
+    func invoices() async throws -> BillingV1.InvoiceServiceClient {
+        BillingV1.InvoiceServiceClient(try await caller(.billing))
+    }
+    func payments() async throws -> BillingV1.PaymentServiceClient {
+        BillingV1.PaymentServiceClient(try await caller(.billing))
+    }
+    func methods() async throws -> BillingV1.PaymentMethodServiceClient {
+        BillingV1.PaymentMethodServiceClient(try await caller(.billing))
+    }
+    func history() async throws -> BillingV1.HistoryServiceClient {
+        BillingV1.HistoryServiceClient(try await caller(.billing))
+    }
+    func billingLedger() async throws -> BillingV1.LedgerServiceClient {
+        BillingV1.LedgerServiceClient(try await caller(.billing))
+    }
+    func billingEvents() async throws -> BillingV1.EventServiceClient {
+        BillingV1.EventServiceClient(try await caller(.billing))
+    }
+    func vault() async throws -> GatewayV1.VaultServiceClient {
+        GatewayV1.VaultServiceClient(try await caller(.gateway))
+    }
+    func authorizations() async throws -> GatewayV1.AuthorizationServiceClient {
+        GatewayV1.AuthorizationServiceClient(try await caller(.gateway))
+    }
+    func recovery() async throws -> GatewayV1.RecoveryServiceClient {
+        GatewayV1.RecoveryServiceClient(try await caller(.gateway))
+    }
+    func gatewayEvents() async throws -> GatewayV1.EventServiceClient {
+        GatewayV1.EventServiceClient(try await caller(.gateway))
+    }
+    func gatewayLedger() async throws -> GatewayV1.LedgerServiceClient {
+        GatewayV1.LedgerServiceClient(try await caller(.gateway))
+    }
+    func sandbox() async throws -> GatewayV1.SandboxServiceClient {
+        GatewayV1.SandboxServiceClient(try await caller(.gateway))
+    }
+}
+
+/// Gives every call the session's deadline unless it brings its own.
+private struct Patient: RPCCaller {
+    private let caller: RPCClient
+    private let standard: CallOptions
+
+    init(_ caller: RPCClient, _ standard: CallOptions) {
+        self.caller = caller
+        self.standard = standard
+    }
+
+    func call<Request: WireMessage, Reply: WireMessage>(
+        _ method: MethodDescriptor,
+        _ request: Request,
+        options: CallOptions
+    ) async throws(RPCError) -> Reply {
+        var options = options
+        options.timeout = options.timeout ?? standard.timeout
+        return try await caller.call(method, request, options: options)
+    }
+}
