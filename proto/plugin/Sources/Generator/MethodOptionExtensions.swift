@@ -16,6 +16,9 @@ public enum MethodOptionExtensions {
         fieldName: "remit.max_request_bytes"
     )
 
+    /// The same, for whoever reads descriptors without the plugin library.
+    public static var map: SimpleExtensionMap { [scope, maxRequestBytes] }
+
     /// What the plugin library must parse.
     public static var all: [any AnyMessageExtension] { [scope, maxRequestBytes] }
 }
