@@ -23,15 +23,20 @@ let lifecycle = Target.Dependency.product(
     package: "swift-service-lifecycle"
 )
 let unixSignals = Target.Dependency.product(
-    name: "UnixSignals", package: "swift-service-lifecycle")
+    name: "UnixSignals",
+    package: "swift-service-lifecycle"
+)
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics")
+let metricsTestKit = Target.Dependency.product(name: "MetricsTestKit", package: "swift-metrics")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let rainbow = Target.Dependency.product(name: "Rainbow", package: "Rainbow")
 let systemPackage = Target.Dependency.product(
-    name: "SystemPackage", package: "swift-system")
+    name: "SystemPackage",
+    package: "swift-system"
+)
 let textTable = Target.Dependency.product(name: "TextTable", package: "TextTable")
 let histogram = Target.Dependency.product(name: "Histogram", package: "hdrhistogram-swift")
 
@@ -98,18 +103,21 @@ let package = Package(
         swiftTarget("Storage", dependencies: [grdb, logging]),
         swiftTarget(
             "ServiceKit",
-            dependencies: ["RemitAPI", "TTRPC", "Payments", "Ledger", "Storage", grdb]),
+            dependencies: ["RemitAPI", "TTRPC", "Payments", "Ledger", "Storage", grdb]
+        ),
         swiftTarget(
             "Gateway",
             dependencies: [
-                "ServiceKit", "RemitAPI", "TTRPC", "Payments", "Ledger", "Storage", grdb, crypto, logging,
+                "ServiceKit", "RemitAPI", "TTRPC", "Payments", "Ledger", "Storage", grdb, crypto,
+                logging,
                 lifecycle, nioCore,
             ]
         ),
         swiftTarget(
             "Billing",
             dependencies: [
-                "ServiceKit", "RemitAPI", "TTRPC", "Payments", "Ledger", "Storage", grdb, crypto, logging,
+                "ServiceKit", "RemitAPI", "TTRPC", "Payments", "Ledger", "Storage", grdb, crypto,
+                logging,
                 lifecycle, nioCore, "ProtobufC",
             ]
         ),
@@ -153,9 +161,17 @@ let package = Package(
         swiftTests("LedgerTests", dependencies: ["Ledger", "Payments"]),
         swiftTests("StorageTests", dependencies: ["Storage", grdb, logging]),
         swiftTests(
+            "OperationsTests",
+            dependencies: [
+                "Operations", "RemitAPI", "TTRPC", logging, metrics, metricsTestKit, lifecycle,
+                nioCore, nioPosix,
+            ]
+        ),
+        swiftTests(
             "GatewayTests",
             dependencies: [
-                "Gateway", "RemitAPI", "TTRPC", "Payments", "Ledger", "Storage", logging,
+                "Gateway", "ServiceKit", "RemitAPI", "TTRPC", "Payments", "Ledger", "Storage",
+                crypto, grdb, logging, nioCore,
             ]
         ),
         swiftTests(
@@ -166,7 +182,10 @@ let package = Package(
         ),
         swiftTests(
             "EndToEndTests",
-            dependencies: ["RemitAPI", "TTRPC", "Payments", "Ledger", logging]
+            dependencies: [
+                "RemitAPI", "TTRPC", "Payments", "Ledger", "ServiceKit", logging, nioCore, nioPosix,
+                "remit", "remit-billing", "remit-gateway",
+            ]
         ),
     ],
     swiftLanguageModes: [.v6],

@@ -15,7 +15,8 @@ package enum LogLevel {
     ) throws(ConfigurationError) -> Logger {
         let text = try settings.text("log-level")
         guard let level = Logger.Level(rawValue: text) else {
-            throw ConfigurationError("--log-level '\(text)' is none of trace, debug, info, …")
+            let known = Logger.Level.allCases.map(\.rawValue).joined(separator: ", ")
+            throw settings.refused("log-level", wanted: "one of \(known)")
         }
         StandardErrorLog.bootstrap(level: level)
         return Logger(label: label)
@@ -46,11 +47,11 @@ extension CrashPointTrigger {
         let name = try settings.optionalText("debug-crash-point")
         if let name, Point(rawValue: name) == nil {
             let known = Point.allCases.map(\.rawValue).joined(separator: ", ")
-            throw ConfigurationError("--debug-crash-point '\(name)' is none of \(known)")
+            throw settings.refused("debug-crash-point", wanted: "one of \(known)")
         }
         let text = try settings.text("debug-crash-mode")
         guard let mode = Mode(rawValue: text) else {
-            throw ConfigurationError("--debug-crash-mode '\(text)' is none of exit, hang")
+            throw settings.refused("debug-crash-mode", wanted: "one of exit, hang")
         }
         self.init(name: name, mode: mode)
     }

@@ -1,3 +1,5 @@
+import Glibc
+
 /// HOST:PORT, with brackets around an IPv6 address: "127.0.0.1:0", "[::1]:7001".
 package struct ListenAddress: Equatable, Sendable, CustomStringConvertible {
     package let host: String
@@ -14,27 +16,60 @@ package struct ListenAddress: Equatable, Sendable, CustomStringConvertible {
     ///   - setting: named in the error.
     /// - Throws: `ConfigurationError`.
     package init(_ text: String, setting: String) throws(ConfigurationError) {
-        let parsed: (host: Substring, port: Substring)?
-        if text.hasPrefix("["), let end = text.firstIndex(of: "]") {
-            let rest = text[text.index(after: end)...]
-            let host = text[text.index(after: text.startIndex)..<end]
-            parsed = rest.hasPrefix(":") ? (host, rest.dropFirst()) : nil
-        } else {
-            let parts = text.split(separator: ":", omittingEmptySubsequences: false)
-            parsed = parts.count == 2 ? (parts[0], parts[1]) : nil
-        }
-        guard let parsed, !parsed.host.isEmpty, let port = UInt16(parsed.port) else {
+        guard let address = ListenAddress(parsing: text) else {
             throw ConfigurationError("--\(setting) is '\(text)'; it must be HOST:PORT")
         }
-        self.init(host: String(parsed.host), port: Int(port))
+        self = address
     }
 
-    /// Whether only processes of this machine reach it.
+    /// Nil when the text is not HOST:PORT.
+    package init?(parsing text: String) {
+        guard let colon = text.utf8.lastIndex(of: UInt8(ascii: ":")) else { return nil }
+        let host = text[..<colon]
+        let digits = text[text.index(after: colon)...]
+        guard digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let port = UInt16(digits)
+        else { return nil }
+        if host.hasPrefix("["), host.hasSuffix("]") {
+            let inner = String(host.dropFirst().dropLast())
+            guard Self.bytesOfIPv6(inner) != nil else { return nil }
+            self.init(host: inner, port: Int(port))
+        } else {
+            guard !host.isEmpty, host.utf8.allSatisfy(Self.isHostByte) else { return nil }
+            self.init(host: String(host), port: Int(port))
+        }
+    }
+
+    /// Whether only processes of this machine reach it. A name other than "localhost" may stand
+    /// for any address, so it is none, and neither is "127.0.0.1.example.com".
     package var isLoopback: Bool {
-        host == "localhost" || host == "::1" || host.hasPrefix("127.")
+        if host.lowercased() == "localhost" { return true }
+        var four = in_addr()
+        if inet_pton(AF_INET, host, &four) == 1 {
+            return UInt32(bigEndian: four.s_addr) >> 24 == 127
+        }
+        guard let bytes = Self.bytesOfIPv6(host) else { return false }
+        let mapped: [UInt8] = Array(repeating: 0, count: 10) + [0xFF, 0xFF, 127]
+        return bytes == Array(repeating: 0, count: 15) + [1] || bytes.starts(with: mapped)
     }
 
     package var description: String {
         host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
+    }
+
+    private static func isHostByte(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "-"),
+            UInt8(ascii: "_"):
+            true
+        default: false
+        }
+    }
+
+    /// The 16 bytes of an IPv6 address; nil when the text is none.
+    private static func bytesOfIPv6(_ text: String) -> [UInt8]? {
+        var six = in6_addr()
+        guard !text.utf8.contains(0), inet_pton(AF_INET6, text, &six) == 1 else { return nil }
+        return withUnsafeBytes(of: six) { Array($0) }
     }
 }

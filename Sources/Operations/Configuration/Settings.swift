@@ -1,149 +1,147 @@
 import Configuration
-import Foundation
-import SystemPackage
 
 /// A binary's settings: from its flags, else from the environment, else from a file.
+///
+/// The look-ups go through swift-configuration's providers one by one, and not through its
+/// `ConfigReader`: that one does not tell which source a value came from, and an operator who has
+/// to correct it wants to know.
 package struct Settings: Sendable {
-    private let schema: SettingsSchema
-    private let sources: [(name: String, provider: any ConfigProvider)]
+    /// Where values come from, strongest first.
+    enum Origin: Sendable {
+        case flag
+        case environment
+        case file(String)
+    }
 
-    /// Reads the sources. Values are checked when they are asked for.
+    private let schema: SettingsSchema
+    private let sources: [(origin: Origin, provider: any ConfigProvider)]
+
+    /// Reads the sources and checks every value that one of them gives. What nobody gives is
+    /// found missing when it is asked for.
+    ///
+    /// Environment variables with our prefix that name no setting are let pass: Kubernetes sets
+    /// some (`REMIT_BILLING_SERVICE_HOST`) for a service of our name.
     ///
     /// - Parameters:
     ///   - schema: all settings there are.
     ///   - arguments: the flags, without the program's name and command.
     ///   - environment: the process's environment.
-    /// - Throws: `ConfigurationError`: an unknown flag or key, a flag without its value, a file
-    ///   that cannot be read or is no JSON object.
+    /// - Throws: `ConfigurationError`: an unknown flag or key, a flag without its value, a value
+    ///   of the wrong kind or out of range, a file that cannot be read or is no JSON object.
     package init(
         _ schema: SettingsSchema,
         arguments: [String],
         environment: [String: String]
-    ) async throws {
+    ) async throws(ConfigurationError) {
         self.schema = schema
+        let environment = environment.filter { !$0.value.isEmpty }
         var flags = try Self.flags(schema, arguments)
-        let file = flags.removeValue(forKey: "config") ?? environment[schema.variable("config")]
-        // The library reads flags as it reads the environment: by upper-case names.
+        let file =
+            flags.removeValue(forKey: SettingsSchema.configFlag)
+            ?? environment[schema.variable(SettingsSchema.configFlag)]
+        // The library has texts converted to the type asked for in this provider alone; so flags
+        // go by the names of the variables too.
         let byVariable = Dictionary(
             uniqueKeysWithValues: flags.map { (schema.variable($0.key), $0.value) }
         )
-        var sources: [(name: String, provider: any ConfigProvider)] = [
-            ("flag", EnvironmentVariablesProvider(environmentVariables: byVariable)),
-            ("environment", EnvironmentVariablesProvider(environmentVariables: environment)),
+        var sources: [(origin: Origin, provider: any ConfigProvider)] = [
+            (.flag, EnvironmentVariablesProvider(environmentVariables: byVariable)),
+            (.environment, EnvironmentVariablesProvider(environmentVariables: environment)),
         ]
-        if let file { sources.append(("file \(file)", try await Self.file(schema, file))) }
+        if let file {
+            let values = try Self.fileValues(schema, file)
+            sources.append((.file(file), InMemoryProvider(values: values)))
+        }
         self.sources = sources
-    }
-
-    private static func flags(
-        _ schema: SettingsSchema,
-        _ arguments: [String]
-    ) throws(ConfigurationError) -> [String: String] {
-        var flags: [String: String] = [:]
-        var rest = arguments[...]
-        while let argument = rest.popFirst() {
-            guard argument.hasPrefix("--"), argument.count > 2 else {
-                throw ConfigurationError("unexpected argument '\(argument)'")
-            }
-            let parts = argument.dropFirst(2).split(
-                separator: "=",
-                maxSplits: 1,
-                omittingEmptySubsequences: false
-            )
-            let name = String(parts[0])
-            let isConfig = name == "config"
-            guard isConfig || schema.setting(name) != nil else {
-                throw ConfigurationError("unknown flag --\(name)")
-            }
-            guard flags[name] == nil else {
-                throw ConfigurationError("--\(name) is given twice")
-            }
-            if parts.count == 2 {
-                flags[name] = String(parts[1])
-            } else if let setting = schema.setting(name), case .toggle = setting.kind {
-                flags[name] = "true"
-            } else if let value = rest.popFirst() {
-                flags[name] = value
-            } else {
-                throw ConfigurationError("--\(name) needs a value")
-            }
-        }
-        return flags
-    }
-
-    private static func file(
-        _ schema: SettingsSchema,
-        _ path: String
-    ) async throws(ConfigurationError) -> any ConfigProvider {
-        guard let data = FileManager.default.contents(atPath: path) else {
-            throw ConfigurationError("the configuration file \(path) cannot be read")
-        }
-        guard let object = try? JSONSerialization.jsonObject(with: data) as? [String: Any] else {
-            throw ConfigurationError("the configuration file \(path) is no JSON object")
-        }
-        if let unknown = object.keys.sorted().first(where: { schema.setting($0) == nil }) {
-            throw ConfigurationError(
-                "the configuration file \(path) has an unknown key '\(unknown)'"
-            )
-        }
-        do {
-            return try await FileProvider<JSONSnapshot>(filePath: FilePath(path))
-        } catch {
-            throw ConfigurationError("the configuration file \(path) cannot be read: \(error)")
-        }
+        for setting in schema.settings { try check(setting) }
     }
 
     /// A text; nil when nobody gives one and there is no standard.
     ///
-    /// - Throws: `ConfigurationError` when the value is no text.
+    /// - Throws: `ConfigurationError` when the value is empty or no text.
     package func optionalText(_ name: String) throws(ConfigurationError) -> String? {
         let setting = known(name)
-        if let (_, value) = try lookup(name, .string), case .string(let text) = value {
-            return text
-        }
-        return setting.standard
+        guard let (origin, value) = try lookup(setting, .string), case .string(let text) = value
+        else { return setting.standard }
+        guard !text.isEmpty else { throw unfit(setting, origin, text) }
+        return text
     }
 
     /// A text.
     ///
     /// - Throws: `ConfigurationError` when nobody gives one.
     package func text(_ name: String) throws(ConfigurationError) -> String {
-        guard let text = try optionalText(name), !text.isEmpty else {
-            throw ConfigurationError("--\(name) is missing")
-        }
+        guard let text = try optionalText(name) else { throw missing(name) }
         return text
+    }
+
+    /// HOST:PORT.
+    ///
+    /// - Throws: `ConfigurationError` when nobody gives one, or when it is none.
+    package func address(_ name: String) throws(ConfigurationError) -> ListenAddress {
+        let setting = known(name)
+        guard let (origin, value) = try lookup(setting, .string), case .string(let text) = value
+        else {
+            guard let standard = setting.standard else { throw missing(name) }
+            return try ListenAddress(standard, setting: name)
+        }
+        guard let address = ListenAddress(parsing: text) else {
+            throw unfit(setting, origin, text)
+        }
+        return address
     }
 
     /// A whole number within the setting's range.
     ///
-    /// - Throws: `ConfigurationError`.
+    /// - Throws: `ConfigurationError` when nobody gives one, or when it is none.
     package func number(_ name: String) throws(ConfigurationError) -> Int {
         let setting = known(name)
         guard case .number(let range) = setting.kind else {
             preconditionFailure("--\(name) is no number")
         }
-        if let (source, value) = try lookup(name, .int), case .int(let number) = value {
-            guard range.contains(number) else {
-                throw ConfigurationError(
-                    "--\(name) (\(source)) is \(number); "
-                        + "it must be \(range.lowerBound) to \(range.upperBound)"
-                )
+        guard let (origin, value) = try lookup(setting, .int), case .int(let number) = value
+        else {
+            guard let standard = setting.standard.flatMap({ Int($0) }) else {
+                throw missing(name)
             }
-            return number
+            return standard
         }
-        guard let number = setting.standard.flatMap({ Int($0) }) else {
-            throw ConfigurationError("--\(name) is missing")
-        }
+        guard range.contains(number) else { throw unfit(setting, origin, String(number)) }
         return number
     }
 
     /// Whether something is on.
     ///
-    /// - Throws: `ConfigurationError`.
+    /// - Throws: `ConfigurationError` when the value is neither true nor false.
     package func toggle(_ name: String) throws(ConfigurationError) -> Bool {
-        _ = known(name)
-        if let (_, value) = try lookup(name, .bool), case .bool(let isOn) = value { return isOn }
-        return false
+        let setting = known(name)
+        guard let (_, value) = try lookup(setting, .bool), case .bool(let isOn) = value
+        else { return false }
+        return isOn
+    }
+
+    /// The error for a text that a setting's reader refuses, naming where it came from.
+    ///
+    /// - Parameters:
+    ///   - name: the setting.
+    ///   - wanted: what it must be: "one of exit, hang".
+    package func refused(_ name: String, wanted: String) -> ConfigurationError {
+        let setting = known(name)
+        guard let found = try? lookup(setting, .string), case .string(let text) = found.value
+        else { return ConfigurationError("--\(name) must be \(wanted)") }
+        return unfit(setting, found.origin, text, wanted: wanted)
+    }
+
+    /// A setting's value may be missing here; what is given must fit.
+    private func check(_ setting: Setting) throws(ConfigurationError) {
+        switch setting.kind {
+        case .text: _ = try optionalText(setting.name)
+        case .address:
+            if try optionalText(setting.name) != nil { _ = try address(setting.name) }
+        case .number:
+            if try lookup(setting, .int) != nil { _ = try number(setting.name) }
+        case .toggle: _ = try toggle(setting.name)
+        }
     }
 
     private func known(_ name: String) -> Setting {
@@ -154,26 +152,54 @@ package struct Settings: Sendable {
     }
 
     private func lookup(
-        _ name: String,
+        _ setting: Setting,
         _ type: ConfigType
-    ) throws(ConfigurationError) -> (source: String, value: ConfigContent)? {
-        let program = schema.program.split(separator: "-").map(String.init)
-        for (source, provider) in sources {
-            let key = AbsoluteConfigKey(source.hasPrefix("file") ? [name] : program + [name])
-            let found: ConfigValue?
+    ) throws(ConfigurationError) -> (origin: Origin, value: ConfigContent)? {
+        let key = Self.key(schema, setting.name)
+        for (origin, provider) in sources {
             do {
-                found = try provider.value(forKey: key, type: type).value
+                if let found = try provider.value(forKey: key, type: type).value {
+                    return (origin, found.content)
+                }
             } catch {
-                let wanted =
-                    switch type {
-                    case .int: "a whole number"
-                    case .bool: "true or false"
-                    default: "a text"
-                    }
-                throw ConfigurationError("--\(name) (\(source)) must be \(wanted)")
+                let text = try? provider.value(forKey: key, type: .string).value?.content
+                guard case .string(let text)? = text else {
+                    throw ConfigurationError(
+                        "--\(setting.name) (\(shown(origin, setting))) must be \(setting.wanted)"
+                    )
+                }
+                throw unfit(setting, origin, text)
             }
-            if let found { return (source, found.content) }
         }
         return nil
+    }
+
+    /// Encoded by the library as the name of the environment variable.
+    static func key(_ schema: SettingsSchema, _ name: String) -> AbsoluteConfigKey {
+        AbsoluteConfigKey([schema.program, name])
+    }
+
+    private func shown(_ origin: Origin, _ setting: Setting) -> String {
+        switch origin {
+        case .flag: "flag"
+        case .environment: "environment \(schema.variable(setting.name))"
+        case .file(let path): "file \(path)"
+        }
+    }
+
+    private func unfit(
+        _ setting: Setting,
+        _ origin: Origin,
+        _ text: String,
+        wanted: String? = nil
+    ) -> ConfigurationError {
+        ConfigurationError(
+            "--\(setting.name) (\(shown(origin, setting))) is '\(text)'; "
+                + "it must be \(wanted ?? setting.wanted)"
+        )
+    }
+
+    private func missing(_ name: String) -> ConfigurationError {
+        ConfigurationError("--\(name) is missing; \(schema.variable(name)) can give it too")
     }
 }

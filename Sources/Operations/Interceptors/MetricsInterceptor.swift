@@ -1,4 +1,4 @@
-import Metrics
+package import Metrics
 package import TTRPC
 
 /// Counts calls by method and code, and times them by method.
@@ -11,17 +11,31 @@ package final class MetricsInterceptor: ServerInterceptor {
 
     private let byMethod: [ObjectIdentifier: Instruments]
 
-    /// - Parameter methods: every method served.
-    package init(methods: [MethodDescriptor]) {
+    /// - Parameters:
+    ///   - methods: every method served.
+    ///   - factory: makes the instruments; the process's own by default.
+    package init(
+        methods: [MethodDescriptor],
+        factory: any MetricsFactory = MetricsSystem.factory
+    ) {
         var byMethod: [ObjectIdentifier: Instruments] = [:]
         for method in methods {
             let name = [("method", method.fullName)]
             let codes = RPCCode.allCases.map { code in
                 let dimensions = name + [("code", code.name)]
-                return (code, Counter(label: "rpc_server_calls_total", dimensions: dimensions))
+                let counter = Counter(
+                    label: "rpc_server_calls_total",
+                    dimensions: dimensions,
+                    factory: factory
+                )
+                return (code, counter)
             }
             byMethod[ObjectIdentifier(method)] = Instruments(
-                duration: Timer(label: "rpc_server_duration", dimensions: name),
+                duration: Timer(
+                    label: "rpc_server_duration",
+                    dimensions: name,
+                    factory: factory
+                ),
                 codes: Dictionary(uniqueKeysWithValues: codes)
             )
         }

@@ -7,7 +7,7 @@ package final class CrashPointTrigger: Sendable {
     package enum Mode: String, Sendable {
         /// Exits at once, without any clean-up.
         case exit
-        /// Says so and hangs there, to be killed.
+        /// Says so on standard error and suspends that task for ever, to be killed.
         case hang
     }
 
@@ -17,6 +17,8 @@ package final class CrashPointTrigger: Sendable {
     private let name: String?
     private let mode: Mode
     private let hasFired = Atomic<Bool>(false)
+    /// The task that hangs. Kept, since one that is lost unresumed is reported as a mistake.
+    private let held = Mutex<CheckedContinuation<Void, Never>?>(nil)
 
     /// - Parameters:
     ///   - name: the point; nil for none.
@@ -33,9 +35,11 @@ package final class CrashPointTrigger: Sendable {
         case .exit:
             _exit(Self.exitStatus)
         case .hang:
-            let line = Array("crash point \(point) reached\n".utf8)
-            _ = write(STDERR_FILENO, line, line.count)
-            while true { try? await Task.sleep(for: .seconds(3600)) }
+            StandardStream.error.write("crash point \(point) reached\n")
+            // Not a sleep: the caller that goes away cancels this task, and a sleep would end.
+            await withCheckedContinuation { continuation in
+                held.withLock { $0 = continuation }
+            }
         }
     }
 }

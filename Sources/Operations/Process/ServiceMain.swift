@@ -1,4 +1,3 @@
-import Foundation
 import Glibc
 package import Logging
 import NIOCore
@@ -45,8 +44,7 @@ package enum ServiceMain {
     }
 
     private static func fail(_ program: String, _ message: String, _ status: Int32) -> Never {
-        let line = "\(program): \(message.replacing("\n", with: " "))\n"
-        FileHandle.standardError.write(Data(line.utf8))
+        StandardStream.error.write("\(program): \(message.onOneLine)\n")
         exit(status)
     }
 
@@ -85,15 +83,28 @@ package enum ServiceMain {
         }
         let host = address.ipAddress ?? "?"
         let shown = ListenAddress(host: host, port: address.port ?? 0)
-        FileHandle.standardOutput.write(Data("listening \(shown)\n".utf8))
-        logger.info("listening", metadata: ["address": "\(shown)"])
         // Shut down in reverse order: the server drains while the rest still works.
         let group = ServiceGroup(
-            services: services + [server],
+            services: [ReadyLine(address: shown, logger: logger)] + services + [server],
             gracefulShutdownSignals: [.sigterm, .sigint],
             logger: logger
         )
         try await group.run()
         logger.info("drained")
+    }
+}
+
+/// Says that the service is ready. A service itself, because the group watches for signals before
+/// it runs any: whoever has read the line may end the process by one, and it drains.
+private struct ReadyLine: Service, CustomStringConvertible {
+    let address: ListenAddress
+    let logger: Logger
+
+    var description: String { "ReadyLine" }
+
+    func run() async throws {
+        StandardStream.output.write("listening \(address)\n")
+        logger.info("listening", metadata: ["address": "\(address)"])
+        try await gracefulShutdown()
     }
 }

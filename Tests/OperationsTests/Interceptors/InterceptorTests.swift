@@ -1,0 +1,118 @@
+import Logging
+import Metrics
+import MetricsTestKit
+import Operations
+import RemitAPI
+import Synchronization
+import TTRPC
+import Testing
+
+/// Keeps what was logged.
+private final class Recorder: Sendable {
+    let lines = Mutex<[String]>([])
+
+    func logger(_ level: Logger.Level) -> Logger {
+        Logger(label: "test") { _ in RecordingLog(recorder: self, logLevel: level) }
+    }
+}
+
+private struct RecordingLog: LogHandler {
+    let recorder: Recorder
+    var logLevel: Logger.Level
+    var metadata = Logger.Metadata()
+
+    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+        get { metadata[key] }
+        set { metadata[key] = newValue }
+    }
+
+    func log(event: LogEvent) {
+        let pairs = (event.metadata ?? [:]).sorted { $0.key < $1.key }
+        let line = "\(event.level) " + pairs.map { "\($0.key)=\($0.value)" }.joined(separator: " ")
+        recorder.lines.withLock { $0.append(line) }
+    }
+}
+
+@Suite("Interceptors")
+struct InterceptorTests {
+    private let method = DebugV1.EchoService.echo
+    private let refusal = RPCError(
+        .invalidArgument,
+        "a message that may hold a payload",
+        reason: "AMOUNT_ZERO",
+        field: "amount.minor_units"
+    )
+
+    private func context(_ requestID: String) -> ServerContext {
+        ServerContext(
+            method: method,
+            metadata: Metadata([("request-id", requestID), ("authorization", "secret")]),
+            peer: "127.0.0.1:5"
+        )
+    }
+
+    @Test("what succeeded is logged at debug, what did not at info with its reason")
+    func accessLog() {
+        let recorder = Recorder()
+        let log = AccessLogInterceptor(logger: recorder.logger(.debug))
+        log.end(context("r1"), error: nil, durationNanoseconds: 1_234_567)
+        log.end(context("r2"), error: refusal, durationNanoseconds: 999)
+        let name = "remit.debug.v1.EchoService/Echo"
+        #expect(
+            recorder.lines.withLock { $0 } == [
+                "debug code=OK duration_us=1234 method=\(name) peer=127.0.0.1:5 request_id=r1",
+                "info code=INVALID_ARGUMENT duration_us=0 field=amount.minor_units "
+                    + "method=\(name) peer=127.0.0.1:5 reason=AMOUNT_ZERO request_id=r2",
+            ]
+        )
+    }
+
+    @Test("at level info the calls that succeeded leave no line")
+    func accessLogAtInfo() {
+        let recorder = Recorder()
+        let log = AccessLogInterceptor(logger: recorder.logger(.info))
+        log.end(context("r1"), error: nil, durationNanoseconds: 1)
+        #expect(recorder.lines.withLock { $0.isEmpty })
+        log.end(context("r2"), error: refusal, durationNanoseconds: 1)
+        #expect(recorder.lines.withLock { $0.count } == 1)
+    }
+
+    @Test("a caller's request id is cut to 100 characters")
+    func longRequestID() {
+        let recorder = Recorder()
+        let log = AccessLogInterceptor(logger: recorder.logger(.debug))
+        log.end(context(String(repeating: "x", count: 5000)), error: nil, durationNanoseconds: 1)
+        let line = recorder.lines.withLock { $0[0] }
+        #expect(line.hasSuffix(" request_id=" + String(repeating: "x", count: 100)))
+    }
+
+    @Test("calls are counted by method and code, and timed by method")
+    func metrics() throws {
+        let factory = TestMetrics()
+        let metrics = MetricsInterceptor(methods: [method], factory: factory)
+        let instruments = factory.counters.count + factory.timers.count
+        metrics.end(context("a"), error: nil, durationNanoseconds: 10)
+        metrics.end(context("b"), error: nil, durationNanoseconds: 20)
+        metrics.end(context("c"), error: refusal, durationNanoseconds: 30)
+        func count(_ code: String) throws -> Int64 {
+            let dimensions = [("method", method.fullName), ("code", code)]
+            return try factory.expectCounter("rpc_server_calls_total", dimensions).totalValue
+        }
+        #expect(try count("OK") == 2)
+        #expect(try count("INVALID_ARGUMENT") == 1)
+        #expect(try count("INTERNAL") == 0)
+        let timer = try factory.expectTimer(
+            "rpc_server_duration",
+            [("method", method.fullName)]
+        )
+        #expect(timer.values == [10, 20, 30])
+        #expect(factory.counters.count + factory.timers.count == instruments)
+    }
+
+    @Test("the echo handler answers with its request")
+    func echo() async throws {
+        let message = DebugV1.EchoMessage(payload: [0, 255, 7])
+        let reply = try await EchoHandler().echo(message, context: context("e"))
+        #expect(reply.payload == [0, 255, 7])
+    }
+}
