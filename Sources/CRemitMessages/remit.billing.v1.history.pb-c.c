@@ -508,21 +508,23 @@ const ProtobufCMessageDescriptor remit__billing__v1__transaction__descriptor =
   (ProtobufCMessageInit) remit__billing__v1__transaction__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCEnumValue remit__billing__v1__transaction_type__enum_values_by_number[4] =
+static const ProtobufCEnumValue remit__billing__v1__transaction_type__enum_values_by_number[5] =
 {
   { "TRANSACTION_TYPE_UNSPECIFIED", "REMIT__BILLING__V1__TRANSACTION_TYPE__TRANSACTION_TYPE_UNSPECIFIED", 0 },
   { "TRANSACTION_TYPE_INVOICE", "REMIT__BILLING__V1__TRANSACTION_TYPE__TRANSACTION_TYPE_INVOICE", 1 },
   { "TRANSACTION_TYPE_PAYMENT", "REMIT__BILLING__V1__TRANSACTION_TYPE__TRANSACTION_TYPE_PAYMENT", 2 },
   { "TRANSACTION_TYPE_CREDIT", "REMIT__BILLING__V1__TRANSACTION_TYPE__TRANSACTION_TYPE_CREDIT", 3 },
+  { "TRANSACTION_TYPE_REVERSAL", "REMIT__BILLING__V1__TRANSACTION_TYPE__TRANSACTION_TYPE_REVERSAL", 4 },
 };
 static const ProtobufCIntRange remit__billing__v1__transaction_type__value_ranges[] = {
-{0, 0},{0, 4}
+{0, 0},{0, 5}
 };
-static const ProtobufCEnumValueIndex remit__billing__v1__transaction_type__enum_values_by_name[4] =
+static const ProtobufCEnumValueIndex remit__billing__v1__transaction_type__enum_values_by_name[5] =
 {
   { "TRANSACTION_TYPE_CREDIT", 3 },
   { "TRANSACTION_TYPE_INVOICE", 1 },
   { "TRANSACTION_TYPE_PAYMENT", 2 },
+  { "TRANSACTION_TYPE_REVERSAL", 4 },
   { "TRANSACTION_TYPE_UNSPECIFIED", 0 },
 };
 const ProtobufCEnumDescriptor remit__billing__v1__transaction_type__descriptor =
@@ -532,9 +534,9 @@ const ProtobufCEnumDescriptor remit__billing__v1__transaction_type__descriptor =
   "TransactionType",
   "Remit__Billing__V1__TransactionType",
   "remit.billing.v1",
-  4,
+  5,
   remit__billing__v1__transaction_type__enum_values_by_number,
-  4,
+  5,
   remit__billing__v1__transaction_type__enum_values_by_name,
   1,
   remit__billing__v1__transaction_type__value_ranges,

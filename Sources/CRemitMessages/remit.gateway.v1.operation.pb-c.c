@@ -142,6 +142,141 @@ void   remit__gateway__v1__fence_request__free_unpacked
   assert(message->base.descriptor == &remit__gateway__v1__fence_request__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   remit__gateway__v1__list_in_doubt_request__init
+                     (Remit__Gateway__V1__ListInDoubtRequest         *message)
+{
+  static const Remit__Gateway__V1__ListInDoubtRequest init_value = REMIT__GATEWAY__V1__LIST_IN_DOUBT_REQUEST__INIT;
+  *message = init_value;
+}
+size_t remit__gateway__v1__list_in_doubt_request__get_packed_size
+                     (const Remit__Gateway__V1__ListInDoubtRequest *message)
+{
+  assert(message->base.descriptor == &remit__gateway__v1__list_in_doubt_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t remit__gateway__v1__list_in_doubt_request__pack
+                     (const Remit__Gateway__V1__ListInDoubtRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &remit__gateway__v1__list_in_doubt_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t remit__gateway__v1__list_in_doubt_request__pack_to_buffer
+                     (const Remit__Gateway__V1__ListInDoubtRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &remit__gateway__v1__list_in_doubt_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Remit__Gateway__V1__ListInDoubtRequest *
+       remit__gateway__v1__list_in_doubt_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Remit__Gateway__V1__ListInDoubtRequest *)
+     protobuf_c_message_unpack (&remit__gateway__v1__list_in_doubt_request__descriptor,
+                                allocator, len, data);
+}
+void   remit__gateway__v1__list_in_doubt_request__free_unpacked
+                     (Remit__Gateway__V1__ListInDoubtRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &remit__gateway__v1__list_in_doubt_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   remit__gateway__v1__list_in_doubt_response__init
+                     (Remit__Gateway__V1__ListInDoubtResponse         *message)
+{
+  static const Remit__Gateway__V1__ListInDoubtResponse init_value = REMIT__GATEWAY__V1__LIST_IN_DOUBT_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t remit__gateway__v1__list_in_doubt_response__get_packed_size
+                     (const Remit__Gateway__V1__ListInDoubtResponse *message)
+{
+  assert(message->base.descriptor == &remit__gateway__v1__list_in_doubt_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t remit__gateway__v1__list_in_doubt_response__pack
+                     (const Remit__Gateway__V1__ListInDoubtResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &remit__gateway__v1__list_in_doubt_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t remit__gateway__v1__list_in_doubt_response__pack_to_buffer
+                     (const Remit__Gateway__V1__ListInDoubtResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &remit__gateway__v1__list_in_doubt_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Remit__Gateway__V1__ListInDoubtResponse *
+       remit__gateway__v1__list_in_doubt_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Remit__Gateway__V1__ListInDoubtResponse *)
+     protobuf_c_message_unpack (&remit__gateway__v1__list_in_doubt_response__descriptor,
+                                allocator, len, data);
+}
+void   remit__gateway__v1__list_in_doubt_response__free_unpacked
+                     (Remit__Gateway__V1__ListInDoubtResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &remit__gateway__v1__list_in_doubt_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   remit__gateway__v1__open_operation__init
+                     (Remit__Gateway__V1__OpenOperation         *message)
+{
+  static const Remit__Gateway__V1__OpenOperation init_value = REMIT__GATEWAY__V1__OPEN_OPERATION__INIT;
+  *message = init_value;
+}
+size_t remit__gateway__v1__open_operation__get_packed_size
+                     (const Remit__Gateway__V1__OpenOperation *message)
+{
+  assert(message->base.descriptor == &remit__gateway__v1__open_operation__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t remit__gateway__v1__open_operation__pack
+                     (const Remit__Gateway__V1__OpenOperation *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &remit__gateway__v1__open_operation__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t remit__gateway__v1__open_operation__pack_to_buffer
+                     (const Remit__Gateway__V1__OpenOperation *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &remit__gateway__v1__open_operation__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Remit__Gateway__V1__OpenOperation *
+       remit__gateway__v1__open_operation__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Remit__Gateway__V1__OpenOperation *)
+     protobuf_c_message_unpack (&remit__gateway__v1__open_operation__descriptor,
+                                allocator, len, data);
+}
+void   remit__gateway__v1__open_operation__free_unpacked
+                     (Remit__Gateway__V1__OpenOperation *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &remit__gateway__v1__open_operation__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   remit__gateway__v1__operation_reply__init
                      (Remit__Gateway__V1__OperationReply         *message)
 {
@@ -441,6 +576,211 @@ const ProtobufCMessageDescriptor remit__gateway__v1__fence_request__descriptor =
   remit__gateway__v1__fence_request__field_indices_by_name,
   1,  remit__gateway__v1__fence_request__number_ranges,
   (ProtobufCMessageInit) remit__gateway__v1__fence_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor remit__gateway__v1__list_in_doubt_request__field_descriptors[2] =
+{
+  {
+    "page_size",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    0,   /* quantifier_offset */
+    offsetof(Remit__Gateway__V1__ListInDoubtRequest, page_size),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "page_token",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Remit__Gateway__V1__ListInDoubtRequest, page_token),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned remit__gateway__v1__list_in_doubt_request__field_indices_by_name[] = {
+  0,   /* field[0] = page_size */
+  1,   /* field[1] = page_token */
+};
+static const ProtobufCIntRange remit__gateway__v1__list_in_doubt_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor remit__gateway__v1__list_in_doubt_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "remit.gateway.v1.ListInDoubtRequest",
+  "ListInDoubtRequest",
+  "Remit__Gateway__V1__ListInDoubtRequest",
+  "remit.gateway.v1",
+  sizeof(Remit__Gateway__V1__ListInDoubtRequest),
+  2,
+  remit__gateway__v1__list_in_doubt_request__field_descriptors,
+  remit__gateway__v1__list_in_doubt_request__field_indices_by_name,
+  1,  remit__gateway__v1__list_in_doubt_request__number_ranges,
+  (ProtobufCMessageInit) remit__gateway__v1__list_in_doubt_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor remit__gateway__v1__list_in_doubt_response__field_descriptors[3] =
+{
+  {
+    "operations",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Remit__Gateway__V1__ListInDoubtResponse, n_operations),
+    offsetof(Remit__Gateway__V1__ListInDoubtResponse, operations),
+    &remit__gateway__v1__open_operation__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "next_page_token",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Remit__Gateway__V1__ListInDoubtResponse, next_page_token),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "position",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Remit__Gateway__V1__ListInDoubtResponse, position),
+    &remit__gateway__v1__store_position__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned remit__gateway__v1__list_in_doubt_response__field_indices_by_name[] = {
+  1,   /* field[1] = next_page_token */
+  0,   /* field[0] = operations */
+  2,   /* field[2] = position */
+};
+static const ProtobufCIntRange remit__gateway__v1__list_in_doubt_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor remit__gateway__v1__list_in_doubt_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "remit.gateway.v1.ListInDoubtResponse",
+  "ListInDoubtResponse",
+  "Remit__Gateway__V1__ListInDoubtResponse",
+  "remit.gateway.v1",
+  sizeof(Remit__Gateway__V1__ListInDoubtResponse),
+  3,
+  remit__gateway__v1__list_in_doubt_response__field_descriptors,
+  remit__gateway__v1__list_in_doubt_response__field_indices_by_name,
+  1,  remit__gateway__v1__list_in_doubt_response__number_ranges,
+  (ProtobufCMessageInit) remit__gateway__v1__list_in_doubt_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor remit__gateway__v1__open_operation__field_descriptors[5] =
+{
+  {
+    "operation_id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Remit__Gateway__V1__OpenOperation, operation_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "key",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Remit__Gateway__V1__OpenOperation, key),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "state",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Remit__Gateway__V1__OpenOperation, state),
+    &remit__gateway__v1__operation_state__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "amount",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Remit__Gateway__V1__OpenOperation, amount),
+    &remit__type__money__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "age_milliseconds",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Remit__Gateway__V1__OpenOperation, age_milliseconds),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned remit__gateway__v1__open_operation__field_indices_by_name[] = {
+  4,   /* field[4] = age_milliseconds */
+  3,   /* field[3] = amount */
+  1,   /* field[1] = key */
+  0,   /* field[0] = operation_id */
+  2,   /* field[2] = state */
+};
+static const ProtobufCIntRange remit__gateway__v1__open_operation__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 5 }
+};
+const ProtobufCMessageDescriptor remit__gateway__v1__open_operation__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "remit.gateway.v1.OpenOperation",
+  "OpenOperation",
+  "Remit__Gateway__V1__OpenOperation",
+  "remit.gateway.v1",
+  sizeof(Remit__Gateway__V1__OpenOperation),
+  5,
+  remit__gateway__v1__open_operation__field_descriptors,
+  remit__gateway__v1__open_operation__field_indices_by_name,
+  1,  remit__gateway__v1__open_operation__number_ranges,
+  (ProtobufCMessageInit) remit__gateway__v1__open_operation__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor remit__gateway__v1__operation_reply__field_descriptors[2] =
@@ -945,14 +1285,16 @@ void remit__gateway__v1__authorization_service__init (Remit__Gateway__V1__Author
                                      &remit__gateway__v1__authorization_service__descriptor,
                                      (ProtobufCServiceDestroy) destroy);
 }
-static const ProtobufCMethodDescriptor remit__gateway__v1__recovery_service__method_descriptors[2] =
+static const ProtobufCMethodDescriptor remit__gateway__v1__recovery_service__method_descriptors[3] =
 {
   { "GetOperation", &remit__gateway__v1__get_operation_request__descriptor, &remit__gateway__v1__operation_reply__descriptor },
   { "Fence", &remit__gateway__v1__fence_request__descriptor, &remit__gateway__v1__operation_reply__descriptor },
+  { "ListInDoubt", &remit__gateway__v1__list_in_doubt_request__descriptor, &remit__gateway__v1__list_in_doubt_response__descriptor },
 };
 const unsigned remit__gateway__v1__recovery_service__method_indices_by_name[] = {
   1,        /* Fence */
-  0         /* GetOperation */
+  0,        /* GetOperation */
+  2         /* ListInDoubt */
 };
 const ProtobufCServiceDescriptor remit__gateway__v1__recovery_service__descriptor =
 {
@@ -961,7 +1303,7 @@ const ProtobufCServiceDescriptor remit__gateway__v1__recovery_service__descripto
   "RecoveryService",
   "Remit__Gateway__V1__RecoveryService",
   "remit.gateway.v1",
-  2,
+  3,
   remit__gateway__v1__recovery_service__method_descriptors,
   remit__gateway__v1__recovery_service__method_indices_by_name
 };
@@ -980,6 +1322,14 @@ void remit__gateway__v1__recovery_service__fence(ProtobufCService *service,
 {
   assert(service->descriptor == &remit__gateway__v1__recovery_service__descriptor);
   service->invoke(service, 1, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void remit__gateway__v1__recovery_service__list_in_doubt(ProtobufCService *service,
+                                                         const Remit__Gateway__V1__ListInDoubtRequest *input,
+                                                         Remit__Gateway__V1__ListInDoubtResponse_Closure closure,
+                                                         void *closure_data)
+{
+  assert(service->descriptor == &remit__gateway__v1__recovery_service__descriptor);
+  service->invoke(service, 2, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void remit__gateway__v1__recovery_service__init (Remit__Gateway__V1__RecoveryService_Service *service,
                                                  Remit__Gateway__V1__RecoveryService_ServiceDestroy destroy)

@@ -423,7 +423,7 @@ const ProtobufCMessageDescriptor remit__gateway__v1__delete_card_request__descri
   (ProtobufCMessageInit) remit__gateway__v1__delete_card_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor remit__gateway__v1__card__field_descriptors[10] =
+static const ProtobufCFieldDescriptor remit__gateway__v1__card__field_descriptors[11] =
 {
   {
     "token",
@@ -545,6 +545,18 @@ static const ProtobufCFieldDescriptor remit__gateway__v1__card__field_descriptor
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "verification_code_lost",
+    11,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Remit__Gateway__V1__Card, verification_code_lost),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned remit__gateway__v1__card__field_indices_by_name[] = {
   1,   /* field[1] = brand */
@@ -557,11 +569,12 @@ static const unsigned remit__gateway__v1__card__field_indices_by_name[] = {
   5,   /* field[5] = state */
   0,   /* field[0] = token */
   9,   /* field[9] = verification_code_held */
+  10,   /* field[10] = verification_code_lost */
 };
 static const ProtobufCIntRange remit__gateway__v1__card__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 10 }
+  { 0, 11 }
 };
 const ProtobufCMessageDescriptor remit__gateway__v1__card__descriptor =
 {
@@ -571,7 +584,7 @@ const ProtobufCMessageDescriptor remit__gateway__v1__card__descriptor =
   "Remit__Gateway__V1__Card",
   "remit.gateway.v1",
   sizeof(Remit__Gateway__V1__Card),
-  10,
+  11,
   remit__gateway__v1__card__field_descriptors,
   remit__gateway__v1__card__field_indices_by_name,
   1,  remit__gateway__v1__card__number_ranges,

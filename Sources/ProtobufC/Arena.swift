@@ -58,6 +58,7 @@ package final class Arena {
     /// Releases what was allocated since `used` was this.
     package func rewind(to mark: Int) {
         raw.pointee.used = mark
+        raw.pointee.overflowed = 0
     }
 
     /// Why an unpack failed.
@@ -80,6 +81,15 @@ extension Arena {
             throw .tooLarge(message: message)
         }
         return pointer.bindMemory(to: T.self, capacity: count)
+    }
+
+    /// The bytes of a text field of an unpacked message, unchecked: what follows a NUL is a part
+    /// of them. They live until the arena is reset.
+    package func textBytes(_ pointer: UnsafePointer<CChar>?) -> UnsafeRawBufferPointer {
+        guard let pointer else { return UnsafeRawBufferPointer(start: nil, count: 0) }
+        // A field that was absent points at a constant outside of the arena, which is empty.
+        let size = remit_arena_size(raw, pointer)
+        return UnsafeRawBufferPointer(start: pointer, count: max(0, size - 1))
     }
 
     /// A text field of an unpacked message.
@@ -127,6 +137,17 @@ extension Arena {
         guard clean else { throw .invalidText(message: "\(message)", field: "\(field)") }
         target[count] = 0
         return target
+    }
+
+    /// A sensitive text field of a message to be packed.
+    ///
+    /// - Throws: `WireError.tooLarge`; `WireError.invalidText` when a NUL is inside.
+    package func cString(
+        _ text: SensitiveText,
+        _ message: StaticString,
+        _ field: StaticString
+    ) throws(WireError) -> UnsafeMutablePointer<CChar> {
+        try text.withText { text throws(WireError) in try cString(text, message, field) }
     }
 
     /// A bytes field of a message to be packed.

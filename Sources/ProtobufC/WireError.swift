@@ -6,4 +6,12 @@ package enum WireError: Error, Equatable, Sendable {
     case tooLarge(message: String)
     /// A text field is not UTF-8, or has a NUL inside.
     case invalidText(message: String, field: String)
+
+    /// Whether it is a matter of size.
+    package var isTooLarge: Bool {
+        switch self {
+        case .tooLarge: true
+        case .malformed, .invalidText: false
+        }
+    }
 }

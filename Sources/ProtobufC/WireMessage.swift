@@ -61,10 +61,13 @@ extension WireMessage {
 
     /// The encoding as an array of bytes.
     ///
+    /// - Parameter arenaBytes: memory that building it may take.
     /// - Throws: `WireError.tooLarge`, `WireError.invalidText`.
-    package func serialized() throws(WireError) -> [UInt8] {
+    package func serialized(
+        arenaBytes: Int = Arena.replyCapacity
+    ) throws(WireError) -> [UInt8] {
         var buffer = ByteBuffer()
-        try encode(into: &buffer, in: Arena(capacity: Arena.replyCapacity)) { _, _ in }
+        try encode(into: &buffer, in: Arena(capacity: arenaBytes)) { _, _ in }
         return Array(buffer.readableBytesView)
     }
 }

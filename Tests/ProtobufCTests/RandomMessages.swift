@@ -27,7 +27,9 @@ struct RandomMessages {
     }
 
     private mutating func text() -> String {
-        let alphabet: [Character] = ["a", "Z", "0", "_", " ", "é", "ß", "€", "日", "𝄞", "👩‍👩‍👧", "\u{7F}", "\u{1}"]
+        let alphabet: [Character] = [
+            "a", "Z", "0", "_", " ", "é", "ß", "€", "日", "𝄞", "👩‍👩‍👧", "\u{7F}", "\u{1}",
+        ]
         return String(
             (0..<Int.random(in: 0...12, using: &random)).compactMap { _ in
                 alphabet.randomElement(using: &random)

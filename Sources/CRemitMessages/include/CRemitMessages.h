@@ -11,6 +11,7 @@
 #include "remit/billing/v1/ledger.pb-c.h"
 #include "remit/billing/v1/payment.pb-c.h"
 #include "remit/billing/v1/payment_method.pb-c.h"
+#include "remit/billing/v1/review.pb-c.h"
 #include "remit/billing/v1/user.pb-c.h"
 #include "remit/debug/v1/echo.pb-c.h"
 #include "remit/gateway/v1/event.pb-c.h"

@@ -13,6 +13,8 @@ extension BillingV1 {
         case invoice
         case payment
         case credit
+        /// A payment that was taken back: it turned out not to have happened.
+        case reversal
         /// A number that this version of the schema has no name for.
         case unrecognized(Int32)
 
@@ -22,6 +24,7 @@ extension BillingV1 {
             case 1: self = .invoice
             case 2: self = .payment
             case 3: self = .credit
+            case 4: self = .reversal
             default: self = .unrecognized(rawValue)
             }
         }
@@ -32,6 +35,7 @@ extension BillingV1 {
             case .invoice: 1
             case .payment: 2
             case .credit: 3
+            case .reversal: 4
             case .unrecognized(let number): number
             }
         }
@@ -43,6 +47,7 @@ extension BillingV1 {
             case .invoice: "INVOICE"
             case .payment: "PAYMENT"
             case .credit: "CREDIT"
+            case .reversal: "REVERSAL"
             case .unrecognized(let number): "\(number)"
             }
         }
@@ -54,6 +59,7 @@ extension BillingV1 {
             case .invoice: "TRANSACTION_TYPE_INVOICE"
             case .payment: "TRANSACTION_TYPE_PAYMENT"
             case .credit: "TRANSACTION_TYPE_CREDIT"
+            case .reversal: "TRANSACTION_TYPE_REVERSAL"
             case .unrecognized(let number): "\(number)"
             }
         }
@@ -223,7 +229,7 @@ extension BillingV1 {
     package struct GetTransactionRequest: WireMessage {
         package static let messageName = "remit.billing.v1.GetTransactionRequest"
         package var accountID: String
-        /// "inv_…", "pay_…" or "crd_…".
+        /// "inv_…", "pay_…", "crd_…", or "jrn_…" for a reversal.
         package var transactionID: String
 
         package init(
@@ -276,18 +282,20 @@ extension BillingV1.GetTransactionRequest {
 extension BillingV1 {
     package struct Transaction: WireMessage {
         package static let messageName = "remit.billing.v1.Transaction"
-        /// "inv_…", "pay_…" or "crd_…".
+        /// "inv_…", "pay_…", "crd_…", or "jrn_…" for a reversal.
         package var transactionID: String
         package var type: BillingV1.TransactionType
         package var time: GoogleProtobuf.Timestamp?
         /// "Invoice INV00000012", "Payment by Visa ending in 4242".
         package var description: String
-        /// Signed: an invoice adds to the balance, a payment takes from it. A credit that a payment left
-        /// over is shown with its amount, and is part of that payment's.
+        /// Signed: an invoice or a reversal adds to the balance, a payment takes from it. A credit that a
+        /// payment left over is shown with its amount, and is part of that payment's; the credit for a
+        /// payment that had ended without money takes from the balance itself.
         package var amount: RemitType.Money?
         /// The account's balance after this row.
         package var balanceAfter: RemitType.Money?
-        /// The state by name: "OPEN", "PAID", "SUCCEEDED", "DECLINED", "PENDING", "AVAILABLE", "USED".
+        /// The state by name: "OPEN", "PAID", "SUCCEEDED", "DECLINED", "PENDING", "AVAILABLE", "USED",
+        /// "REVERSED".
         package var status: String
 
         package init(

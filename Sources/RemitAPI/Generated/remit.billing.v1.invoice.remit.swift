@@ -845,7 +845,7 @@ extension BillingV1 {
         package static let name = "remit.billing.v1.InvoiceService"
         package static let createDraft = MethodDescriptor(
             service: name, method: "CreateDraft",
-            scope: "invoices.write", idempotent: true, maxRequestBytes: 65536)
+            scope: "invoices.write", idempotent: true, maxRequestBytes: 61440)
         package static let post = MethodDescriptor(
             service: name, method: "Post",
             scope: "invoices.write", idempotent: true, maxRequestBytes: 4096)

@@ -334,6 +334,206 @@ extension GatewayV1.FenceRequest {
 }
 
 extension GatewayV1 {
+    package struct ListInDoubtRequest: WireMessage {
+        package static let messageName = "remit.gateway.v1.ListInDoubtRequest"
+        /// 1 to 500; 0 means 100.
+        package var pageSize: Int32
+        /// From the previous page; opaque.
+        package var pageToken: String
+
+        package init(
+            pageSize: Int32 = 0,
+            pageToken: String = ""
+        ) {
+            self.pageSize = pageSize
+            self.pageToken = pageToken
+        }
+    }
+}
+
+extension GatewayV1.ListInDoubtRequest {
+    init(_ c: UnsafePointer<Remit__Gateway__V1__ListInDoubtRequest>, _ arena: Arena) throws(WireError) {
+        pageSize = c.pointee.page_size
+        pageToken = try arena.text(c.pointee.page_token, "remit.gateway.v1.ListInDoubtRequest", "page_token")
+    }
+
+    func build(_ arena: Arena) throws(WireError) -> UnsafeMutablePointer<Remit__Gateway__V1__ListInDoubtRequest> {
+        let c = try arena.take(Remit__Gateway__V1__ListInDoubtRequest.self, for: Self.messageName)
+        remit__gateway__v1__list_in_doubt_request__init(c)
+        c.pointee.page_size = pageSize
+        if !pageToken.isEmpty { c.pointee.page_token = try arena.cString(pageToken, "remit.gateway.v1.ListInDoubtRequest", "page_token") }
+        return c
+    }
+
+    package static func decode(
+        _ bytes: UnsafeRawBufferPointer, in arena: Arena
+    ) throws(WireError) -> Self {
+        let data = bytes.baseAddress?.assumingMemoryBound(to: UInt8.self)
+        guard let c = remit__gateway__v1__list_in_doubt_request__unpack(arena.allocator, bytes.count, data) else {
+            throw arena.unpackFailure(messageName)
+        }
+        return try Self(c, arena)
+    }
+
+    package func encode(
+        into buffer: inout ByteBuffer, in arena: Arena,
+        header: (inout ByteBuffer, Int) -> Void
+    ) throws(WireError) {
+        let mark = arena.used
+        defer { arena.rewind(to: mark) }
+        let c = try build(arena)
+        let size = remit__gateway__v1__list_in_doubt_request__get_packed_size(c)
+        header(&buffer, size)
+        buffer.writePacked(size) { _ = remit__gateway__v1__list_in_doubt_request__pack(c, $0) }
+    }
+}
+
+extension GatewayV1 {
+    package struct ListInDoubtResponse: WireMessage {
+        package static let messageName = "remit.gateway.v1.ListInDoubtResponse"
+        package var operations: [GatewayV1.OpenOperation]
+        /// Empty on the last page.
+        package var nextPageToken: String
+        package var position: GatewayV1.StorePosition?
+
+        package init(
+            operations: [GatewayV1.OpenOperation] = [],
+            nextPageToken: String = "",
+            position: GatewayV1.StorePosition? = nil
+        ) {
+            self.operations = operations
+            self.nextPageToken = nextPageToken
+            self.position = position
+        }
+    }
+}
+
+extension GatewayV1.ListInDoubtResponse {
+    init(_ c: UnsafePointer<Remit__Gateway__V1__ListInDoubtResponse>, _ arena: Arena) throws(WireError) {
+        operations = []
+        if let elements = c.pointee.operations {
+            operations.reserveCapacity(Int(c.pointee.n_operations))
+            for index in 0..<Int(c.pointee.n_operations) {
+                guard let element = elements[index] else { continue }
+                operations.append(try GatewayV1.OpenOperation(element, arena))
+            }
+        }
+        nextPageToken = try arena.text(c.pointee.next_page_token, "remit.gateway.v1.ListInDoubtResponse", "next_page_token")
+        if let nested = c.pointee.position { position = try GatewayV1.StorePosition(nested, arena) } else { position = nil }
+    }
+
+    func build(_ arena: Arena) throws(WireError) -> UnsafeMutablePointer<Remit__Gateway__V1__ListInDoubtResponse> {
+        let c = try arena.take(Remit__Gateway__V1__ListInDoubtResponse.self, for: Self.messageName)
+        remit__gateway__v1__list_in_doubt_response__init(c)
+        if !operations.isEmpty {
+            let elements = try arena.take((UnsafeMutablePointer<Remit__Gateway__V1__OpenOperation>?).self, count: operations.count, for: Self.messageName)
+            for (index, element) in operations.enumerated() {
+                elements[index] = try element.build(arena)
+            }
+            c.pointee.n_operations = operations.count
+            c.pointee.operations = elements
+        }
+        if !nextPageToken.isEmpty { c.pointee.next_page_token = try arena.cString(nextPageToken, "remit.gateway.v1.ListInDoubtResponse", "next_page_token") }
+        if let nested = position { c.pointee.position = try nested.build(arena) }
+        return c
+    }
+
+    package static func decode(
+        _ bytes: UnsafeRawBufferPointer, in arena: Arena
+    ) throws(WireError) -> Self {
+        let data = bytes.baseAddress?.assumingMemoryBound(to: UInt8.self)
+        guard let c = remit__gateway__v1__list_in_doubt_response__unpack(arena.allocator, bytes.count, data) else {
+            throw arena.unpackFailure(messageName)
+        }
+        return try Self(c, arena)
+    }
+
+    package func encode(
+        into buffer: inout ByteBuffer, in arena: Arena,
+        header: (inout ByteBuffer, Int) -> Void
+    ) throws(WireError) {
+        let mark = arena.used
+        defer { arena.rewind(to: mark) }
+        let c = try build(arena)
+        let size = remit__gateway__v1__list_in_doubt_response__get_packed_size(c)
+        header(&buffer, size)
+        buffer.writePacked(size) { _ = remit__gateway__v1__list_in_doubt_response__pack(c, $0) }
+    }
+}
+
+extension GatewayV1 {
+    /// An operation that has not ended.
+    package struct OpenOperation: WireMessage {
+        package static let messageName = "remit.gateway.v1.OpenOperation"
+        /// "opn_…".
+        package var operationID: String
+        /// The key it was asked under.
+        package var key: String
+        package var state: GatewayV1.OperationState
+        package var amount: RemitType.Money?
+        /// How long ago it was received.
+        package var ageMilliseconds: Int64
+
+        package init(
+            operationID: String = "",
+            key: String = "",
+            state: GatewayV1.OperationState = .unspecified,
+            amount: RemitType.Money? = nil,
+            ageMilliseconds: Int64 = 0
+        ) {
+            self.operationID = operationID
+            self.key = key
+            self.state = state
+            self.amount = amount
+            self.ageMilliseconds = ageMilliseconds
+        }
+    }
+}
+
+extension GatewayV1.OpenOperation {
+    init(_ c: UnsafePointer<Remit__Gateway__V1__OpenOperation>, _ arena: Arena) throws(WireError) {
+        operationID = try arena.text(c.pointee.operation_id, "remit.gateway.v1.OpenOperation", "operation_id")
+        key = try arena.text(c.pointee.key, "remit.gateway.v1.OpenOperation", "key")
+        state = GatewayV1.OperationState(rawValue: Int32(bitPattern: c.pointee.state.rawValue))
+        if let nested = c.pointee.amount { amount = try RemitType.Money(nested, arena) } else { amount = nil }
+        ageMilliseconds = c.pointee.age_milliseconds
+    }
+
+    func build(_ arena: Arena) throws(WireError) -> UnsafeMutablePointer<Remit__Gateway__V1__OpenOperation> {
+        let c = try arena.take(Remit__Gateway__V1__OpenOperation.self, for: Self.messageName)
+        remit__gateway__v1__open_operation__init(c)
+        if !operationID.isEmpty { c.pointee.operation_id = try arena.cString(operationID, "remit.gateway.v1.OpenOperation", "operation_id") }
+        if !key.isEmpty { c.pointee.key = try arena.cString(key, "remit.gateway.v1.OpenOperation", "key") }
+        c.pointee.state = Remit__Gateway__V1__OperationState(rawValue: UInt32(bitPattern: state.rawValue))
+        if let nested = amount { c.pointee.amount = try nested.build(arena) }
+        c.pointee.age_milliseconds = ageMilliseconds
+        return c
+    }
+
+    package static func decode(
+        _ bytes: UnsafeRawBufferPointer, in arena: Arena
+    ) throws(WireError) -> Self {
+        let data = bytes.baseAddress?.assumingMemoryBound(to: UInt8.self)
+        guard let c = remit__gateway__v1__open_operation__unpack(arena.allocator, bytes.count, data) else {
+            throw arena.unpackFailure(messageName)
+        }
+        return try Self(c, arena)
+    }
+
+    package func encode(
+        into buffer: inout ByteBuffer, in arena: Arena,
+        header: (inout ByteBuffer, Int) -> Void
+    ) throws(WireError) {
+        let mark = arena.used
+        defer { arena.rewind(to: mark) }
+        let c = try build(arena)
+        let size = remit__gateway__v1__open_operation__get_packed_size(c)
+        header(&buffer, size)
+        buffer.writePacked(size) { _ = remit__gateway__v1__open_operation__pack(c, $0) }
+    }
+}
+
+extension GatewayV1 {
     /// An operation, and where the gateway's store stands.
     package struct OperationReply: WireMessage {
         package static let messageName = "remit.gateway.v1.OperationReply"
@@ -678,6 +878,14 @@ extension GatewayV1 {
             _ request: GatewayV1.FenceRequest,
             context: ServerContext
         ) async throws(RPCError) -> GatewayV1.OperationReply
+        /// The operations that have not ended (RECEIVED, SENT, IN_DOUBT, PENDING, REQUIRES_ACTION), in the
+        /// order of their keys, which is that of time.
+        ///
+        /// Errors: INVALID_ARGUMENT (page_size, page_token).
+        func listInDoubt(
+            _ request: GatewayV1.ListInDoubtRequest,
+            context: ServerContext
+        ) async throws(RPCError) -> GatewayV1.ListInDoubtResponse
     }
 
     /// The methods of `remit.gateway.v1.RecoveryService`.
@@ -689,7 +897,10 @@ extension GatewayV1 {
         package static let fence = MethodDescriptor(
             service: name, method: "Fence",
             scope: "charge", idempotent: true, maxRequestBytes: 4096)
-        package static let methods: [MethodDescriptor] = [getOperation, fence]
+        package static let listInDoubt = MethodDescriptor(
+            service: name, method: "ListInDoubt",
+            scope: "charge", idempotent: true, maxRequestBytes: 4096)
+        package static let methods: [MethodDescriptor] = [getOperation, fence, listInDoubt]
     }
 
     /// Calls `remit.gateway.v1.RecoveryService`.
@@ -719,6 +930,17 @@ extension GatewayV1 {
         ) async throws(RPCError) -> GatewayV1.OperationReply {
             try await caller.call(RecoveryService.fence, request, options: options)
         }
+
+        /// The operations that have not ended (RECEIVED, SENT, IN_DOUBT, PENDING, REQUIRES_ACTION), in the
+        /// order of their keys, which is that of time.
+        ///
+        /// Errors: INVALID_ARGUMENT (page_size, page_token).
+        package func listInDoubt(
+            _ request: GatewayV1.ListInDoubtRequest,
+            options: CallOptions = CallOptions()
+        ) async throws(RPCError) -> GatewayV1.ListInDoubtResponse {
+            try await caller.call(RecoveryService.listInDoubt, request, options: options)
+        }
     }
 }
 
@@ -734,6 +956,11 @@ extension Router {
             (request: GatewayV1.FenceRequest, context: ServerContext) async throws(RPCError)
                 -> GatewayV1.OperationReply in
             try await handler.fence(request, context: context)
+        }
+        register(GatewayV1.RecoveryService.listInDoubt) {
+            (request: GatewayV1.ListInDoubtRequest, context: ServerContext) async throws(RPCError)
+                -> GatewayV1.ListInDoubtResponse in
+            try await handler.listInDoubt(request, context: context)
         }
     }
 }

@@ -132,19 +132,19 @@ extension GatewayV1 {
     package struct TokenizeRequest: WireMessage {
         package static let messageName = "remit.gateway.v1.TokenizeRequest"
         /// The card number: digits, with spaces or dashes between them if need be.
-        package var number: String
+        package var number: SensitiveText
         /// Expiry month, 1 to 12.
         package var expiryMonth: Int32
         /// Expiry year, four digits.
         package var expiryYear: Int32
         /// Card verification code: 3 digits, 4 for American Express. Empty if the holder gave none.
-        package var verificationCode: String
+        package var verificationCode: SensitiveText
 
         package init(
-            number: String = "",
+            number: SensitiveText = SensitiveText(),
             expiryMonth: Int32 = 0,
             expiryYear: Int32 = 0,
-            verificationCode: String = ""
+            verificationCode: SensitiveText = SensitiveText()
         ) {
             self.number = number
             self.expiryMonth = expiryMonth
@@ -156,10 +156,10 @@ extension GatewayV1 {
 
 extension GatewayV1.TokenizeRequest {
     init(_ c: UnsafePointer<Remit__Gateway__V1__TokenizeRequest>, _ arena: Arena) throws(WireError) {
-        number = try arena.text(c.pointee.number, "remit.gateway.v1.TokenizeRequest", "number")
+        number = SensitiveText(try arena.text(c.pointee.number, "remit.gateway.v1.TokenizeRequest", "number"))
         expiryMonth = c.pointee.expiry_month
         expiryYear = c.pointee.expiry_year
-        verificationCode = try arena.text(c.pointee.verification_code, "remit.gateway.v1.TokenizeRequest", "verification_code")
+        verificationCode = SensitiveText(try arena.text(c.pointee.verification_code, "remit.gateway.v1.TokenizeRequest", "verification_code"))
     }
 
     func build(_ arena: Arena) throws(WireError) -> UnsafeMutablePointer<Remit__Gateway__V1__TokenizeRequest> {
@@ -364,6 +364,8 @@ extension GatewayV1 {
         package var expireTime: GoogleProtobuf.Timestamp?
         /// Whether the verification code is still held in memory for the one charge that may use it.
         package var verificationCodeHeld: Bool
+        /// Whether a code came with the card and is no longer held: the token cannot be charged then.
+        package var verificationCodeLost: Bool
 
         package init(
             token: String = "",
@@ -375,7 +377,8 @@ extension GatewayV1 {
             fingerprint: String = "",
             createTime: GoogleProtobuf.Timestamp? = nil,
             expireTime: GoogleProtobuf.Timestamp? = nil,
-            verificationCodeHeld: Bool = false
+            verificationCodeHeld: Bool = false,
+            verificationCodeLost: Bool = false
         ) {
             self.token = token
             self.brand = brand
@@ -387,6 +390,7 @@ extension GatewayV1 {
             self.createTime = createTime
             self.expireTime = expireTime
             self.verificationCodeHeld = verificationCodeHeld
+            self.verificationCodeLost = verificationCodeLost
         }
     }
 }
@@ -403,6 +407,7 @@ extension GatewayV1.Card {
         if let nested = c.pointee.create_time { createTime = try GoogleProtobuf.Timestamp(nested, arena) } else { createTime = nil }
         if let nested = c.pointee.expire_time { expireTime = try GoogleProtobuf.Timestamp(nested, arena) } else { expireTime = nil }
         verificationCodeHeld = c.pointee.verification_code_held != 0
+        verificationCodeLost = c.pointee.verification_code_lost != 0
     }
 
     func build(_ arena: Arena) throws(WireError) -> UnsafeMutablePointer<Remit__Gateway__V1__Card> {
@@ -418,6 +423,7 @@ extension GatewayV1.Card {
         if let nested = createTime { c.pointee.create_time = try nested.build(arena) }
         if let nested = expireTime { c.pointee.expire_time = try nested.build(arena) }
         c.pointee.verification_code_held = verificationCodeHeld ? 1 : 0
+        c.pointee.verification_code_lost = verificationCodeLost ? 1 : 0
         return c
     }
 

@@ -6,6 +6,9 @@ package struct ClientConfiguration: Sendable {
     package var port: Int
     /// How long a connection may take to be made.
     package var connectTimeout = TimeAmount.seconds(5)
+    /// The longest data of a request's frame, in bytes; less than 16 MiB, since the wire's first
+    /// byte of a length is zero.
+    package var maxRequestBytes = 4 << 20
     /// The longest data of a reply's frame, in bytes.
     package var maxReplyBytes = (4 << 20) + (64 << 10)
     /// Memory for one reply's decoding, in bytes.

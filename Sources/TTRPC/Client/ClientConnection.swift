@@ -35,7 +35,7 @@ final class ClientConnection: ChannelInboundHandler {
                 continue
             }
             do throws(WireError) {
-                try submission.encode(nextStreamID, &out, core.arena)
+                try encode(submission)
             } catch {
                 core.end(submission.call)
                 var refusal = RPCError(error)
@@ -50,6 +50,19 @@ final class ClientConnection: ChannelInboundHandler {
         guard out.readableBytes > 0 else { return }
         context.writeAndFlush(wrapOutboundOut(out), promise: nil)
         out.clear()
+    }
+
+    /// Appends a request to what is written next.
+    ///
+    /// - Throws: `WireError`; nothing is appended then.
+    private func encode(_ submission: RPCClient.Submission) throws(WireError) {
+        let start = out.writerIndex
+        try submission.encode(nextStreamID, &out, core.arena)
+        let length = out.writerIndex - start - FrameHeader.byteCount
+        guard length <= core.configuration.maxRequestBytes else {
+            out.moveWriterIndex(to: start)
+            throw .tooLarge(message: "request")
+        }
     }
 
     /// A call ended early; its reply, if one comes, is dropped.

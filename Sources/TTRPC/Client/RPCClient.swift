@@ -68,7 +68,10 @@ package final class RPCClient: RPCCaller {
         let call = PendingCall<Reply>()
         let metadata = options.metadata
         submit(
-            Submission(call: call, deadline: deadline) { streamID, buffer, arena throws(WireError) in
+            Submission(call: call, deadline: deadline) {
+                streamID,
+                buffer,
+                arena throws(WireError) in
                 let left = deadline.map { max(1, ($0 - .now()).nanoseconds) }
                 try FrameWriter.request(
                     method,

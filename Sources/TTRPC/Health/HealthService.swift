@@ -4,12 +4,14 @@ import Synchronization
 ///
 /// - Source: gRPC, "GRPC Health Checking Protocol".
 package final class HealthService: GRPCHealthV1.HealthHandler {
+    /// The name that stands for the server as a whole.
+    private static let server = ""
     private let services: Mutex<[String: Bool]>
 
     /// - Parameter services: the full names of the services; the server as a whole is "". All
     ///   serve at first.
     package init(services: [String]) {
-        var initial = ["": true]
+        var initial = [Self.server: true]
         for service in services { initial[service] = true }
         self.services = Mutex(initial)
     }
@@ -19,9 +21,12 @@ package final class HealthService: GRPCHealthV1.HealthHandler {
         services.withLock { $0 = $0.mapValues { _ in serving } }
     }
 
-    /// Sets what one service answers, and with it the server as a whole when it does not serve.
+    /// Sets what one service answers. The server as a whole serves while all its services do.
     package func set(_ service: String, serving: Bool) {
-        services.withLock { $0[service] = serving }
+        services.withLock { services in
+            services[service] = serving
+            services[Self.server] = services.allSatisfy { $0.key == Self.server || $0.value }
+        }
     }
 
     package func check(

@@ -68,7 +68,28 @@ package final class RPCServer: Service {
             low: configuration.outBufferLowWaterBytes,
             high: configuration.outBufferHighWaterBytes
         )
-        let listener = try await ServerBootstrap(group: group)
+        let listener: any Channel
+        do {
+            listener = try await bind(loops, water)
+        } catch {
+            for loop in loops.values { try? await onLoop(loop) { $0.stop() } }
+            throw error
+        }
+        state.withLock {
+            $0.listener = listener
+            $0.loops = Array(loops.values)
+        }
+        guard let address = listener.localAddress else {
+            throw RPCError(.internal, "The listener has no address.")
+        }
+        return address
+    }
+
+    private func bind(
+        _ loops: [ObjectIdentifier: NIOLoopBound<ServerLoop>],
+        _ water: ChannelOptions.Types.WriteBufferWaterMark
+    ) async throws -> any Channel {
+        try await ServerBootstrap(group: group)
             .serverChannelOption(.backlog, value: 1024)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
@@ -79,14 +100,6 @@ package final class RPCServer: Service {
             }
             .bind(host: configuration.host, port: configuration.port)
             .get()
-        state.withLock {
-            $0.listener = listener
-            $0.loops = Array(loops.values)
-        }
-        guard let address = listener.localAddress else {
-            throw RPCError(.internal, "The listener has no address.")
-        }
-        return address
     }
 
     private func accept(

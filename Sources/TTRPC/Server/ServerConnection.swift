@@ -1,6 +1,5 @@
 import CProtobufC
 import CRemitMessages
-import Glibc
 import Logging
 import NIOCore
 import ProtobufC
@@ -22,6 +21,11 @@ final class ServerConnection: ChannelInboundHandler {
     private var lastActivity = NIODeadline.now()
     private var out = ByteBuffer()
     private var isWaitingForFlush = false
+    /// Whether the peer takes what it is sent, as far as the channel tells.
+    private var isWritable = true
+    /// Frames are here that wait for room for their replies.
+    private var isPaused = false
+    private var isClosing = false
     /// The calls that outlived the burst that started them.
     private var calls: [UInt32: ServerCall] = [:]
 
@@ -63,15 +67,29 @@ final class ServerConnection: ChannelInboundHandler {
             bytes = before
         }
         lastActivity = .now()
+        consume(bytes)
+    }
+
+    /// Serves the frames that have arrived, as long as their replies have room.
+    private func consume(_ arrived: ByteBuffer) {
+        var bytes = arrived
         var isViolation = false
+        var hasProgress = false
+        isPaused = false
         loop.executor.burst {
             let used = bytes.withUnsafeReadableBytes { raw in
                 var position = 0
                 while true {
+                    guard hasRoom else {
+                        isPaused = true
+                        return position
+                    }
                     switch reader.next(raw, &position) {
                     case .frame(let header, let range):
+                        hasProgress = true
                         received(header, UnsafeRawBufferPointer(rebasing: raw[range]))
                     case .oversized(let header):
+                        hasProgress = true
                         oversized(header)
                     case .needMore:
                         return position
@@ -88,11 +106,25 @@ final class ServerConnection: ChannelInboundHandler {
             bytes.discardReadBytes()
             partial = bytes
         }
-        if partial == nil, !reader.isSkipping {
+        if isPaused || (partial == nil && !reader.isSkipping) {
             partialSince = nil
-        } else if partialSince == nil {
-            partialSince = lastActivity
+        } else if hasProgress || partialSince == nil {
+            partialSince = .now()
         }
+    }
+
+    /// Whether replies may be added to what the peer has not taken yet.
+    private var hasRoom: Bool {
+        isWritable && out.readableBytes <= loop.configuration.outBufferHighWaterBytes
+    }
+
+    /// Goes on with frames that were left for want of room.
+    private func resume() {
+        guard isPaused, hasRoom, context != nil else { return }
+        let bytes = partial ?? ByteBuffer()
+        partial = nil
+        consume(bytes)
+        loop.executor.drain()
     }
 
     func channelReadComplete(context: ChannelHandlerContext) {
@@ -116,14 +148,8 @@ final class ServerConnection: ChannelInboundHandler {
     }
 
     private func serve(_ streamID: UInt32, _ request: UnsafePointer<Ttrpc__Request>) {
-        let service = UnsafeRawBufferPointer(
-            start: request.pointee.service,
-            count: strlen(request.pointee.service)
-        )
-        let method = UnsafeRawBufferPointer(
-            start: request.pointee.method,
-            count: strlen(request.pointee.method)
-        )
+        let service = loop.arena.textBytes(request.pointee.service)
+        let method = loop.arena.textBytes(request.pointee.method)
         guard let route = loop.router.route(service, method) else {
             return refuse(unknownMethod(service, method), streamID)
         }
@@ -173,21 +199,6 @@ final class ServerConnection: ChannelInboundHandler {
         return nil
     }
 
-    private func metadata(
-        of request: UnsafePointer<Ttrpc__Request>
-    ) throws(WireError) -> Metadata {
-        var metadata = Metadata()
-        guard let pairs = request.pointee.metadata else { return metadata }
-        for index in 0..<Int(request.pointee.n_metadata) {
-            guard let pair = pairs[index] else { continue }
-            metadata.append(
-                try loop.arena.text(pair.pointee.key, "ttrpc.KeyValue", "key"),
-                try loop.arena.text(pair.pointee.value, "ttrpc.KeyValue", "value")
-            )
-        }
-        return metadata
-    }
-
     private func watch(_ call: ServerCall, _ deadline: NIODeadline) {
         let bound = bound
         let boundCall = NIOLoopBound(call, eventLoop: loop.eventLoop)
@@ -205,34 +216,12 @@ final class ServerConnection: ChannelInboundHandler {
         )
     }
 
-    private func unknownMethod(
-        _ service: UnsafeRawBufferPointer,
-        _ method: UnsafeRawBufferPointer
-    ) -> RPCError {
-        let service = String(decoding: service.prefix(200), as: UTF8.self)
-        let method = String(decoding: method.prefix(200), as: UTF8.self)
-        let what = loop.router.serves(service) ? "service \(service) has no method \(method)" : nil
-        return RPCError(
-            .unimplemented,
-            "The \(what ?? "server has no service \(service)").",
-            reason: what == nil ? "UNKNOWN_SERVICE" : "UNKNOWN_METHOD"
-        )
-    }
-
     private func oversized(_ header: FrameHeader) {
         guard header.kind == FrameHeader.Kind.request else { return }
         switch streams.open(header.streamID, flags: header.flags) {
         case .refuse(let error): write(error, header.streamID)
         case .accept: refuse(tooLarge(reader.maxFrameBytes), header.streamID)
         }
-    }
-
-    private func tooLarge(_ limit: Int) -> RPCError {
-        RPCError(
-            .resourceExhausted,
-            "The request is longer than \(limit) bytes.",
-            reason: "MESSAGE_TOO_LARGE"
-        )
     }
 
     // MARK: Answering
@@ -249,19 +238,13 @@ final class ServerConnection: ChannelInboundHandler {
                 arena: loop.arena
             )
         } catch {
+            out.moveWriterIndex(to: start)
+            if error.isTooLarge { return finished(call, replyTooLarge) }
             return finished(call, RPCError(.internal, "The reply could not be encoded."))
         }
         guard out.writerIndex - start <= loop.configuration.maxReplyBytes else {
             out.moveWriterIndex(to: start)
-            let limit = loop.configuration.maxReplyBytes
-            return finished(
-                call,
-                RPCError(
-                    .resourceExhausted,
-                    "The reply is longer than \(limit) bytes; ask for less at a time.",
-                    reason: "MESSAGE_TOO_LARGE"
-                )
-            )
+            return finished(call, replyTooLarge)
         }
         settled(call, nil)
     }
@@ -302,7 +285,9 @@ final class ServerConnection: ChannelInboundHandler {
         do throws(WireError) {
             try FrameWriter.failure(error, streamID: streamID, into: &out, arena: loop.arena)
         } catch {
-            return close("a status could not be encoded")
+            // A text with a NUL inside: the code still counts, and other calls are not touched.
+            let plain = RPCError(error.isTooLarge ? .resourceExhausted : .internal, "")
+            try? FrameWriter.failure(plain, streamID: streamID, into: &out, arena: loop.arena)
         }
         markUnflushed()
     }
@@ -316,18 +301,35 @@ final class ServerConnection: ChannelInboundHandler {
     /// Writes what was answered since the last flush.
     func flush() {
         isWaitingForFlush = false
-        guard let context else { return }
-        if out.readableBytes > 0 {
+        guard let context, !isClosing else { return }
+        lastActivity = .now()
+        if streams.isDraining, streams.active == 0, !isPaused {
+            // Closed when the peer has the last of it: closing drops what is not written yet.
+            isClosing = true
+            let written = context.eventLoop.makePromise(of: Void.self)
+            let bound = bound
+            written.futureResult.whenComplete { _ in bound.value.close("drained") }
+            context.writeAndFlush(wrapOutboundOut(out), promise: written)
+            out.clear()
+        } else if out.readableBytes > 0 {
             context.writeAndFlush(wrapOutboundOut(out), promise: nil)
             out.clear()
         }
-        if streams.isDraining, streams.active == 0 { close("drained") }
+        if isPaused {
+            let bound = bound
+            loop.eventLoop.execute { bound.value.resume() }
+        }
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
         // A peer that does not read its replies may not send more requests.
-        let isWritable = context.channel.isWritable
+        isWritable = context.channel.isWritable
         try? context.channel.syncOptions?.setOption(.autoRead, value: isWritable)
+        if isWritable {
+            // What waited for the peer was not late.
+            if partialSince != nil { partialSince = .now() }
+            resume()
+        }
         context.fireChannelWritabilityChanged()
     }
 
@@ -344,14 +346,17 @@ final class ServerConnection: ChannelInboundHandler {
     /// Closes at once.
     func close(_ reason: String) {
         guard let context else { return }
-        loop.logger.debug("connection closed", metadata: ["peer": "\(peer)", "reason": "\(reason)"])
+        loop.logger.debug(
+            "connection closed",
+            metadata: ["peer": "\(peer)", "reason": "\(reason)"]
+        )
         context.close(promise: nil)
     }
 
     /// Closes a connection that is silent, or stuck inside a frame.
     func closeIfStale(_ now: NIODeadline) {
         let configuration = loop.configuration
-        if let partialSince, now - partialSince > configuration.frameTimeout {
+        if let partialSince, isWritable, now - partialSince > configuration.frameTimeout {
             close("a frame took longer than \(configuration.frameTimeout)")
         } else if streams.active == 0, now - lastActivity > configuration.idleTimeout {
             close("idle")

@@ -5,6 +5,9 @@ package import ProtobufC
 /// - Source: google/rpc/error_details.proto, ErrorInfo.domain.
 package let errorDomain = "remit"
 
+/// Memory for building one detail of a status, in bytes.
+private let maxDetailBytes = 64 << 10
+
 private let typePrefix = "type.googleapis.com/"
 
 extension GoogleRPC.Status {
@@ -42,9 +45,12 @@ extension RPCError {
                 reason = info.reason
             } else if let request: GoogleRPC.BadRequest = unpacked(detail) {
                 field = request.fieldViolations.first?.field
-            } else if let retry: GoogleRPC.RetryInfo = unpacked(detail), let delay = retry.retryDelay {
+            } else if let retry: GoogleRPC.RetryInfo = unpacked(detail),
+                let delay = retry.retryDelay
+            {
                 let (whole, overflow) = delay.seconds.multipliedReportingOverflow(by: 1000)
-                retryAfterMilliseconds = overflow ? nil : whole &+ Int64(delay.nanos / 1_000_000)
+                let (sum, carry) = whole.addingReportingOverflow(Int64(delay.nanos / 1_000_000))
+                retryAfterMilliseconds = overflow || carry ? nil : sum
             }
         }
     }
@@ -77,7 +83,7 @@ extension RPCError {
 
 private func packed<Message: WireMessage>(_ message: Message) -> GoogleProtobuf.AnyMessage {
     // Only a NUL in a text could fail here; the detail is then left empty rather than the error.
-    let value = (try? message.serialized()) ?? []
+    let value = (try? message.serialized(arenaBytes: maxDetailBytes)) ?? []
     return GoogleProtobuf.AnyMessage(typeURL: typePrefix + Message.messageName, value: value)
 }
 

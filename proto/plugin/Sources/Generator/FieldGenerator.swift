@@ -26,7 +26,7 @@ struct FieldGenerator {
         case .int32, .sint32, .sfixed32: "Int32"
         case .uint32, .fixed32: "UInt32"
         case .bool: "Bool"
-        case .string: "String"
+        case .string: field.isSensitive ? "SensitiveText" : "String"
         case .bytes: "[UInt8]"
         case .enum: Names.swiftType(field.enumType)
         case .message, .group: Names.swiftType(field.messageType)
@@ -43,7 +43,7 @@ struct FieldGenerator {
         switch field.type {
         case .message, .group: return "nil"
         case .bool: return "false"
-        case .string: return "\"\""
+        case .string: return field.isSensitive ? "SensitiveText()" : "\"\""
         case .bytes: return "[]"
         case .enum: return "." + Names.enumCase(field.enumType.values[0])
         case .double, .float, .int64, .sint64, .sfixed64, .uint64, .fixed64, .int32, .sint32,
@@ -71,7 +71,10 @@ struct FieldGenerator {
     func readExpression(_ source: String) -> String {
         switch field.type {
         case .message, .group: "try \(elementType)(\(source), arena)"
-        case .string: "try arena.text(\(source), \(labels))"
+        case .string:
+            field.isSensitive
+                ? "SensitiveText(try arena.text(\(source), \(labels)))"
+                : "try arena.text(\(source), \(labels))"
         case .bytes: "arena.bytes(\(source))"
         case .bool: "\(source) != 0"
         case .enum: "\(elementType)(rawValue: Int32(bitPattern: \(source).rawValue))"

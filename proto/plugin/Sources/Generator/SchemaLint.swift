@@ -37,6 +37,11 @@ public enum SchemaLint {
             if field.type == .group {
                 found.append("\(field.fullName): groups are refused")
             }
+            if field.isSensitive,
+                field.type != .string || field.isRepeated || field.realContainingOneof != nil
+            {
+                found.append("\(field.fullName): only a single text may be (remit.sensitive)")
+            }
             if field.hasOptionalKeyword {
                 found.append(
                     "\(field.fullName): proto3 optional is refused by protoc-c; "

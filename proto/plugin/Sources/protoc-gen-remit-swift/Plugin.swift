@@ -7,7 +7,7 @@ import SwiftProtobufPluginLibrary
 struct Plugin: CodeGenerator {
     let supportedFeatures: [Google_Protobuf_Compiler_CodeGeneratorResponse.Feature] = []
     let supportedEditionRange = Google_Protobuf_Edition.proto3...Google_Protobuf_Edition.proto3
-    var customOptionExtensions: [any AnyMessageExtension] { MethodOptionExtensions.all }
+    var customOptionExtensions: [any AnyMessageExtension] { OptionExtensions.all }
 
     func generate(
         files: [FileDescriptor],

@@ -35,7 +35,7 @@ enum Compiler {
         )
         let set = try Google_Protobuf_FileDescriptorSet(
             serializedBytes: Data(contentsOf: output),
-            extensions: MethodOptionExtensions.map
+            extensions: OptionExtensions.map
         )
         return try #require(DescriptorSet(proto: set).fileDescriptor(named: name))
     }

@@ -29,7 +29,11 @@ typedef enum _Remit__Billing__V1__TransactionType {
   REMIT__BILLING__V1__TRANSACTION_TYPE__TRANSACTION_TYPE_UNSPECIFIED = 0,
   REMIT__BILLING__V1__TRANSACTION_TYPE__TRANSACTION_TYPE_INVOICE = 1,
   REMIT__BILLING__V1__TRANSACTION_TYPE__TRANSACTION_TYPE_PAYMENT = 2,
-  REMIT__BILLING__V1__TRANSACTION_TYPE__TRANSACTION_TYPE_CREDIT = 3
+  REMIT__BILLING__V1__TRANSACTION_TYPE__TRANSACTION_TYPE_CREDIT = 3,
+  /*
+   * A payment that was taken back: it turned out not to have happened.
+   */
+  REMIT__BILLING__V1__TRANSACTION_TYPE__TRANSACTION_TYPE_REVERSAL = 4
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(REMIT__BILLING__V1__TRANSACTION_TYPE)
 } Remit__Billing__V1__TransactionType;
 
@@ -86,7 +90,7 @@ struct  Remit__Billing__V1__GetTransactionRequest
   ProtobufCMessage base;
   char *account_id;
   /*
-   * "inv_…", "pay_…" or "crd_…".
+   * "inv_…", "pay_…", "crd_…", or "jrn_…" for a reversal.
    */
   char *transaction_id;
 };
@@ -99,7 +103,7 @@ struct  Remit__Billing__V1__Transaction
 {
   ProtobufCMessage base;
   /*
-   * "inv_…", "pay_…" or "crd_…".
+   * "inv_…", "pay_…", "crd_…", or "jrn_…" for a reversal.
    */
   char *transaction_id;
   Remit__Billing__V1__TransactionType type;
@@ -109,8 +113,9 @@ struct  Remit__Billing__V1__Transaction
    */
   char *description;
   /*
-   * Signed: an invoice adds to the balance, a payment takes from it. A credit that a payment left
-   * over is shown with its amount, and is part of that payment's.
+   * Signed: an invoice or a reversal adds to the balance, a payment takes from it. A credit that a
+   * payment left over is shown with its amount, and is part of that payment's; the credit for a
+   * payment that had ended without money takes from the balance itself.
    */
   Remit__Type__Money *amount;
   /*
@@ -118,7 +123,8 @@ struct  Remit__Billing__V1__Transaction
    */
   Remit__Type__Money *balance_after;
   /*
-   * The state by name: "OPEN", "PAID", "SUCCEEDED", "DECLINED", "PENDING", "AVAILABLE", "USED".
+   * The state by name: "OPEN", "PAID", "SUCCEEDED", "DECLINED", "PENDING", "AVAILABLE", "USED",
+   * "REVERSED".
    */
   char *status;
 };

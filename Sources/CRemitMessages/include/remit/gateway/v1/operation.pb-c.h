@@ -21,6 +21,9 @@ PROTOBUF_C__BEGIN_DECLS
 typedef struct Remit__Gateway__V1__SaleRequest Remit__Gateway__V1__SaleRequest;
 typedef struct Remit__Gateway__V1__GetOperationRequest Remit__Gateway__V1__GetOperationRequest;
 typedef struct Remit__Gateway__V1__FenceRequest Remit__Gateway__V1__FenceRequest;
+typedef struct Remit__Gateway__V1__ListInDoubtRequest Remit__Gateway__V1__ListInDoubtRequest;
+typedef struct Remit__Gateway__V1__ListInDoubtResponse Remit__Gateway__V1__ListInDoubtResponse;
+typedef struct Remit__Gateway__V1__OpenOperation Remit__Gateway__V1__OpenOperation;
 typedef struct Remit__Gateway__V1__OperationReply Remit__Gateway__V1__OperationReply;
 typedef struct Remit__Gateway__V1__StorePosition Remit__Gateway__V1__StorePosition;
 typedef struct Remit__Gateway__V1__Operation Remit__Gateway__V1__Operation;
@@ -119,6 +122,65 @@ struct  Remit__Gateway__V1__FenceRequest
 #define REMIT__GATEWAY__V1__FENCE_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&remit__gateway__v1__fence_request__descriptor) \
     , (char *)protobuf_c_empty_string }
+
+
+struct  Remit__Gateway__V1__ListInDoubtRequest
+{
+  ProtobufCMessage base;
+  /*
+   * 1 to 500; 0 means 100.
+   */
+  int32_t page_size;
+  /*
+   * From the previous page; opaque.
+   */
+  char *page_token;
+};
+#define REMIT__GATEWAY__V1__LIST_IN_DOUBT_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&remit__gateway__v1__list_in_doubt_request__descriptor) \
+    , 0, (char *)protobuf_c_empty_string }
+
+
+struct  Remit__Gateway__V1__ListInDoubtResponse
+{
+  ProtobufCMessage base;
+  size_t n_operations;
+  Remit__Gateway__V1__OpenOperation **operations;
+  /*
+   * Empty on the last page.
+   */
+  char *next_page_token;
+  Remit__Gateway__V1__StorePosition *position;
+};
+#define REMIT__GATEWAY__V1__LIST_IN_DOUBT_RESPONSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&remit__gateway__v1__list_in_doubt_response__descriptor) \
+    , 0,NULL, (char *)protobuf_c_empty_string, NULL }
+
+
+/*
+ * An operation that has not ended.
+ */
+struct  Remit__Gateway__V1__OpenOperation
+{
+  ProtobufCMessage base;
+  /*
+   * "opn_…".
+   */
+  char *operation_id;
+  /*
+   * The key it was asked under.
+   */
+  char *key;
+  Remit__Gateway__V1__OperationState state;
+  Remit__Type__Money *amount;
+  /*
+   * How long ago it was received.
+   */
+  int64_t age_milliseconds;
+};
+#define REMIT__GATEWAY__V1__OPEN_OPERATION__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&remit__gateway__v1__open_operation__descriptor) \
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, REMIT__GATEWAY__V1__OPERATION_STATE__OPERATION_STATE_UNSPECIFIED, NULL, 0 }
 
 
 /*
@@ -274,6 +336,63 @@ Remit__Gateway__V1__FenceRequest *
 void   remit__gateway__v1__fence_request__free_unpacked
                      (Remit__Gateway__V1__FenceRequest *message,
                       ProtobufCAllocator *allocator);
+/* Remit__Gateway__V1__ListInDoubtRequest methods */
+void   remit__gateway__v1__list_in_doubt_request__init
+                     (Remit__Gateway__V1__ListInDoubtRequest         *message);
+size_t remit__gateway__v1__list_in_doubt_request__get_packed_size
+                     (const Remit__Gateway__V1__ListInDoubtRequest   *message);
+size_t remit__gateway__v1__list_in_doubt_request__pack
+                     (const Remit__Gateway__V1__ListInDoubtRequest   *message,
+                      uint8_t             *out);
+size_t remit__gateway__v1__list_in_doubt_request__pack_to_buffer
+                     (const Remit__Gateway__V1__ListInDoubtRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Remit__Gateway__V1__ListInDoubtRequest *
+       remit__gateway__v1__list_in_doubt_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   remit__gateway__v1__list_in_doubt_request__free_unpacked
+                     (Remit__Gateway__V1__ListInDoubtRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Remit__Gateway__V1__ListInDoubtResponse methods */
+void   remit__gateway__v1__list_in_doubt_response__init
+                     (Remit__Gateway__V1__ListInDoubtResponse         *message);
+size_t remit__gateway__v1__list_in_doubt_response__get_packed_size
+                     (const Remit__Gateway__V1__ListInDoubtResponse   *message);
+size_t remit__gateway__v1__list_in_doubt_response__pack
+                     (const Remit__Gateway__V1__ListInDoubtResponse   *message,
+                      uint8_t             *out);
+size_t remit__gateway__v1__list_in_doubt_response__pack_to_buffer
+                     (const Remit__Gateway__V1__ListInDoubtResponse   *message,
+                      ProtobufCBuffer     *buffer);
+Remit__Gateway__V1__ListInDoubtResponse *
+       remit__gateway__v1__list_in_doubt_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   remit__gateway__v1__list_in_doubt_response__free_unpacked
+                     (Remit__Gateway__V1__ListInDoubtResponse *message,
+                      ProtobufCAllocator *allocator);
+/* Remit__Gateway__V1__OpenOperation methods */
+void   remit__gateway__v1__open_operation__init
+                     (Remit__Gateway__V1__OpenOperation         *message);
+size_t remit__gateway__v1__open_operation__get_packed_size
+                     (const Remit__Gateway__V1__OpenOperation   *message);
+size_t remit__gateway__v1__open_operation__pack
+                     (const Remit__Gateway__V1__OpenOperation   *message,
+                      uint8_t             *out);
+size_t remit__gateway__v1__open_operation__pack_to_buffer
+                     (const Remit__Gateway__V1__OpenOperation   *message,
+                      ProtobufCBuffer     *buffer);
+Remit__Gateway__V1__OpenOperation *
+       remit__gateway__v1__open_operation__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   remit__gateway__v1__open_operation__free_unpacked
+                     (Remit__Gateway__V1__OpenOperation *message,
+                      ProtobufCAllocator *allocator);
 /* Remit__Gateway__V1__OperationReply methods */
 void   remit__gateway__v1__operation_reply__init
                      (Remit__Gateway__V1__OperationReply         *message);
@@ -342,6 +461,15 @@ typedef void (*Remit__Gateway__V1__GetOperationRequest_Closure)
 typedef void (*Remit__Gateway__V1__FenceRequest_Closure)
                  (const Remit__Gateway__V1__FenceRequest *message,
                   void *closure_data);
+typedef void (*Remit__Gateway__V1__ListInDoubtRequest_Closure)
+                 (const Remit__Gateway__V1__ListInDoubtRequest *message,
+                  void *closure_data);
+typedef void (*Remit__Gateway__V1__ListInDoubtResponse_Closure)
+                 (const Remit__Gateway__V1__ListInDoubtResponse *message,
+                  void *closure_data);
+typedef void (*Remit__Gateway__V1__OpenOperation_Closure)
+                 (const Remit__Gateway__V1__OpenOperation *message,
+                  void *closure_data);
 typedef void (*Remit__Gateway__V1__OperationReply_Closure)
                  (const Remit__Gateway__V1__OperationReply *message,
                   void *closure_data);
@@ -387,6 +515,10 @@ struct Remit__Gateway__V1__RecoveryService_Service
                 const Remit__Gateway__V1__FenceRequest *input,
                 Remit__Gateway__V1__OperationReply_Closure closure,
                 void *closure_data);
+  void (*list_in_doubt)(Remit__Gateway__V1__RecoveryService_Service *service,
+                        const Remit__Gateway__V1__ListInDoubtRequest *input,
+                        Remit__Gateway__V1__ListInDoubtResponse_Closure closure,
+                        void *closure_data);
 };
 typedef void (*Remit__Gateway__V1__RecoveryService_ServiceDestroy)(Remit__Gateway__V1__RecoveryService_Service *);
 void remit__gateway__v1__recovery_service__init (Remit__Gateway__V1__RecoveryService_Service *service,
@@ -396,7 +528,8 @@ void remit__gateway__v1__recovery_service__init (Remit__Gateway__V1__RecoverySer
 #define REMIT__GATEWAY__V1__RECOVERY_SERVICE__INIT(function_prefix__) \
     { REMIT__GATEWAY__V1__RECOVERY_SERVICE__BASE_INIT,\
       function_prefix__ ## get_operation,\
-      function_prefix__ ## fence  }
+      function_prefix__ ## fence,\
+      function_prefix__ ## list_in_doubt  }
 void remit__gateway__v1__recovery_service__get_operation(ProtobufCService *service,
                                                          const Remit__Gateway__V1__GetOperationRequest *input,
                                                          Remit__Gateway__V1__OperationReply_Closure closure,
@@ -405,6 +538,10 @@ void remit__gateway__v1__recovery_service__fence(ProtobufCService *service,
                                                  const Remit__Gateway__V1__FenceRequest *input,
                                                  Remit__Gateway__V1__OperationReply_Closure closure,
                                                  void *closure_data);
+void remit__gateway__v1__recovery_service__list_in_doubt(ProtobufCService *service,
+                                                         const Remit__Gateway__V1__ListInDoubtRequest *input,
+                                                         Remit__Gateway__V1__ListInDoubtResponse_Closure closure,
+                                                         void *closure_data);
 
 /* --- descriptors --- */
 
@@ -413,6 +550,9 @@ extern const ProtobufCEnumDescriptor    remit__gateway__v1__operation_state__des
 extern const ProtobufCMessageDescriptor remit__gateway__v1__sale_request__descriptor;
 extern const ProtobufCMessageDescriptor remit__gateway__v1__get_operation_request__descriptor;
 extern const ProtobufCMessageDescriptor remit__gateway__v1__fence_request__descriptor;
+extern const ProtobufCMessageDescriptor remit__gateway__v1__list_in_doubt_request__descriptor;
+extern const ProtobufCMessageDescriptor remit__gateway__v1__list_in_doubt_response__descriptor;
+extern const ProtobufCMessageDescriptor remit__gateway__v1__open_operation__descriptor;
 extern const ProtobufCMessageDescriptor remit__gateway__v1__operation_reply__descriptor;
 extern const ProtobufCMessageDescriptor remit__gateway__v1__store_position__descriptor;
 extern const ProtobufCMessageDescriptor remit__gateway__v1__operation__descriptor;

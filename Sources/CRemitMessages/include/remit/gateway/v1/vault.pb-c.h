@@ -163,10 +163,14 @@ struct  Remit__Gateway__V1__Card
    * Whether the verification code is still held in memory for the one charge that may use it.
    */
   protobuf_c_boolean verification_code_held;
+  /*
+   * Whether a code came with the card and is no longer held: the token cannot be charged then.
+   */
+  protobuf_c_boolean verification_code_lost;
 };
 #define REMIT__GATEWAY__V1__CARD__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&remit__gateway__v1__card__descriptor) \
-    , (char *)protobuf_c_empty_string, REMIT__GATEWAY__V1__CARD_BRAND__CARD_BRAND_UNSPECIFIED, (char *)protobuf_c_empty_string, 0, 0, REMIT__GATEWAY__V1__CARD_STATE__CARD_STATE_UNSPECIFIED, (char *)protobuf_c_empty_string, NULL, NULL, 0 }
+    , (char *)protobuf_c_empty_string, REMIT__GATEWAY__V1__CARD_BRAND__CARD_BRAND_UNSPECIFIED, (char *)protobuf_c_empty_string, 0, 0, REMIT__GATEWAY__V1__CARD_STATE__CARD_STATE_UNSPECIFIED, (char *)protobuf_c_empty_string, NULL, NULL, 0, 0 }
 
 
 /* Remit__Gateway__V1__TokenizeRequest methods */

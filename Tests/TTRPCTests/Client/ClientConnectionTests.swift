@@ -1,0 +1,226 @@
+import NIOCore
+import TTRPC
+import Testing
+
+@Suite("Client: connections", .timeLimit(.minutes(1)))
+struct ClientConnectionTests {
+    /// A port on which nobody listens.
+    private func closedPort() async throws -> Int {
+        let listener = try await RawListener.listen()
+        await listener.close()
+        return listener.port
+    }
+
+    @Test("a refused connection is UNAVAILABLE with nothing sent, for every call that waited")
+    func refused() async throws {
+        try await withClient(port: try await closedPort()) { client in
+            await withTaskGroup(of: RPCError?.self) { group in
+                for _ in 0..<20 { group.addTask { await client.failure(Probe.echo) } }
+                for await error in group {
+                    #expect(error?.code == .unavailable)
+                    #expect(error?.reason == "UNREACHABLE")
+                    #expect(error?.origin == .notSent)
+                }
+            }
+        }
+    }
+
+    @Test("a connection lost while calls wait fails each with an outcome that is not known")
+    func lost() async throws {
+        let listener = try await RawListener.listen()
+        try await withClient(port: listener.port) { client in
+            let tasks = (0..<10).map { _ in
+                Task { await client.failure(Probe.echo, timeout: nil) }
+            }
+            let peer = try await listener.accept()
+            for _ in tasks { _ = try await peer.nextFrame() }
+            await peer.close()
+            for task in tasks {
+                let error = try #require(await task.value)
+                #expect(error.code == .unavailable)
+                #expect(error.reason == "CONNECTION_LOST")
+                #expect(error.origin == .lost)
+            }
+        }
+        await listener.close()
+    }
+
+    @Test("a half-closed connection is a lost one")
+    func halfClosed() async throws {
+        let listener = try await RawListener.listen()
+        try await withClient(port: listener.port) { client in
+            let task = Task { await client.failure(Probe.echo, timeout: nil) }
+            let peer = try await listener.accept()
+            _ = try await peer.nextFrame()
+            try await peer.halfClose()
+            let error = try #require(await task.value)
+            #expect(error.origin == .lost)
+            try await peer.end()
+        }
+        await listener.close()
+    }
+
+    @Test("a server that sends garbage is hung up on, and what waited is lost")
+    func garbage() async throws {
+        let listener = try await RawListener.listen()
+        try await withClient(port: listener.port) { client in
+            let task = Task { await client.failure(Probe.echo, timeout: nil) }
+            let peer = try await listener.accept()
+            _ = try await peer.nextFrame()
+            try await peer.send(Array("HTTP/1.1 400 Bad Request\r\n\r\n".utf8))
+            let error = try #require(await task.value)
+            #expect(error.origin == .lost)
+            try await peer.end()
+        }
+        await listener.close()
+    }
+
+    @Test("the first call after a loss dials again, on a stream id of its own")
+    func reconnects() async throws {
+        let listener = try await RawListener.listen()
+        try await withClient(port: listener.port) { client in
+            for round in 0..<5 {
+                async let reply = client.text(Probe.echo, "\(round)", timeout: nil)
+                let peer = try await listener.accept()
+                let frame = try await peer.nextFrame()
+                #expect(frame.streamID == 1)
+                try await peer.send(RawResponse.success(1, payload: Probe.payload("r\(round)")))
+                #expect(try await reply == "r\(round)")
+                let lost = Task { await client.failure(Probe.echo, timeout: nil) }
+                _ = try await peer.nextFrame()
+                await peer.close()
+                #expect(await lost.value?.origin == .lost)
+            }
+            #expect(listener.waiting == 0)
+        }
+        await listener.close()
+    }
+
+    @Test("one connection serves calls that come at once, and calls that come later")
+    func oneConnection() async throws {
+        let listener = try await RawListener.listen()
+        try await withClient(port: listener.port) { client in
+            let tasks = (0..<10).map { number in
+                Task { try await client.text(Probe.echo, "\(number)") }
+            }
+            let peer = try await listener.accept()
+            for _ in tasks {
+                let frame = try await peer.nextFrame()
+                let request = try RawRequest(decoding: frame.data)
+                try await peer.send(RawResponse.success(frame.streamID, payload: request.payload))
+            }
+            for (number, task) in tasks.enumerated() {
+                #expect(try await task.value == "\(number)")
+            }
+            #expect(listener.waiting == 0)
+        }
+        await listener.close()
+    }
+
+    @Test("a client survives its server's restart")
+    func restart() async throws {
+        let port = try await closedPort()
+        try await withClient(port: port) { client in
+            #expect(await client.failure(Probe.echo)?.origin == .notSent)
+            for round in 0..<3 {
+                try await withServer(port: port) { _ in
+                    // The end of the server before may still be on its way.
+                    let reply = try await eventually("a reply") {
+                        try? await client.text(Probe.echo, "\(round)")
+                    }
+                    #expect(reply == "\(round)")
+                }
+                let error = try #require(await client.failure(Probe.echo))
+                #expect(error.code == .unavailable)
+            }
+        }
+    }
+
+    @Test("a client recovers from a server that hangs up on every connection")
+    func hangsUp() async throws {
+        let port = try await closedPort()
+        try await withClient(port: port) { client in
+            try await withServer({ $0.maxConnections = 0 }, port: port) { _ in
+                for _ in 0..<50 {
+                    let error = try #require(await client.failure(Probe.echo))
+                    #expect(error.code == .unavailable)
+                }
+            }
+            try await withServer(port: port) { _ in
+                let reply = try await eventually("a reply") {
+                    try? await client.text(Probe.echo, "x")
+                }
+                #expect(reply == "x")
+            }
+        }
+    }
+
+    @Test("a draining server's refusal reaches the caller with when to come again")
+    func draining() async throws {
+        let gate = Gate()
+        try await withServer(
+            { $0.drainTimeout = .seconds(20) },
+            routes: { router in
+                router.echo()
+                router.hold(gate)
+            }
+        ) { server in
+            try await withClient(port: server.port) { client in
+                async let held = client.text(Probe.hold, "held")
+                try await eventually("the call runs") { gate.entered == 1 }
+                let idle = try await server.peer()
+                #expect(try await idle.call(RawRequest(Probe.echo), 1).status == nil)
+                async let shutdown: Void = server.server.shutdown()
+                try await idle.end()
+                let error = try #require(await client.failure(Probe.echo))
+                #expect(error.code == .unavailable)
+                #expect(error.reason == "DRAINING")
+                #expect(error.origin == .peer)
+                #expect(error.retryAfterMilliseconds != nil)
+                gate.open()
+                #expect(try await held == "held")
+                await shutdown
+            }
+        }
+    }
+
+    @Test("a deadline of now is passed, and whether something was sent is told as it is")
+    func deadlineOfNow() async throws {
+        let listener = try await RawListener.listen()
+        try await withClient(port: listener.port) { client in
+            let error = try #require(await client.failure(Probe.echo, "first", timeout: .zero))
+            #expect(error.code == .deadlineExceeded)
+            async let reply = client.text(Probe.echo, "next")
+            let peer = try await listener.accept()
+            var frame = try await peer.nextFrame()
+            if try RawRequest(decoding: frame.data).payload == Probe.payload("first") {
+                #expect(error.origin == .lost)
+                frame = try await peer.nextFrame()
+            }
+            let request = try RawRequest(decoding: frame.data)
+            #expect(request.payload == Probe.payload("next"))
+            try await peer.send(RawResponse.success(frame.streamID, payload: request.payload))
+            #expect(try await reply == "next")
+        }
+        await listener.close()
+    }
+
+    @Test("a client that is shut down loses what waits, and refuses what comes")
+    func shutdown() async throws {
+        let listener = try await RawListener.listen()
+        try await withClient(port: listener.port) { client in
+            let task = Task { await client.failure(Probe.echo, timeout: nil) }
+            let peer = try await listener.accept()
+            _ = try await peer.nextFrame()
+            await client.shutdown()
+            #expect(await task.value?.origin == .lost)
+            try await peer.end()
+            let error = try #require(await client.failure(Probe.echo))
+            #expect(error.code == .unavailable)
+            #expect(error.origin == .notSent)
+            await client.shutdown()
+            #expect(listener.waiting == 0)
+        }
+        await listener.close()
+    }
+}

@@ -1,0 +1,39 @@
+/// How often a condition is looked at.
+private let pollInterval = Duration.milliseconds(2)
+
+/// How long a test waits at the most for what must happen.
+let waitBound = Duration.seconds(20)
+
+/// What did not happen within its bound.
+struct TimedOut: Error, CustomStringConvertible {
+    let description: String
+}
+
+/// Looks again and again until `body` gives a value.
+///
+/// - Parameters:
+///   - what: what is waited for, for the error.
+///   - bound: how long at the most.
+///   - body: nil while it has not happened.
+/// - Throws: `TimedOut`; what `body` throws.
+func eventually<Value>(
+    _ what: String,
+    within bound: Duration = waitBound,
+    _ body: () async throws -> Value?
+) async throws -> Value {
+    let end = ContinuousClock.now + bound
+    while true {
+        if let value = try await body() { return value }
+        guard ContinuousClock.now < end else {
+            throw TimedOut(description: "\(what) did not happen within \(bound)")
+        }
+        try await Task.sleep(for: pollInterval)
+    }
+}
+
+/// Waits until a condition holds.
+///
+/// - Throws: `TimedOut`.
+func eventually(_ what: String, _ condition: () -> Bool) async throws {
+    let _: Bool = try await eventually(what) { condition() ? true : nil }
+}
