@@ -9,28 +9,33 @@ package import TTRPC
 
 /// The gateway, wired: stores, vault, bank, use cases, handlers and background work.
 package final class GatewayApplication: Service {
-    private let lock: FolderLock
+    /// Nil in a simulation, which has no folder.
+    private let lock: FolderLock?
+    private let scheduler: WorkScheduler
     private let store: GatewayStore
     private let cardKeys: CardKeyStore
     private let bank: SandboxBank
-    private let vault: Vault
-    private let sales: SaleProcessor
-    private let recovery: GatewayRecovery
-    private let tenant: Int64
+    let vault: Vault
+    let sales: SaleProcessor
+    let recovery: GatewayRecovery
+    let tenant: Int64
     private let configuration: GatewayConfiguration
 
-    private init(
-        lock: FolderLock,
+    /// - Parameter vault: its bank is the one that sales and recovery use.
+    init(
+        lock: FolderLock?,
         store: GatewayStore,
         cardKeys: CardKeyStore,
         bank: SandboxBank,
         vault: Vault,
         tenant: Int64,
         configuration: GatewayConfiguration,
+        scheduler: WorkScheduler = .system,
         crashPoint: @escaping GatewayCrashHook,
         logger: Logger
     ) {
         self.lock = lock
+        self.scheduler = scheduler
         self.store = store
         self.cardKeys = cardKeys
         self.bank = bank
@@ -45,16 +50,17 @@ package final class GatewayApplication: Service {
         sales = SaleProcessor(
             store: store,
             vault: vault,
-            bank: bank,
+            bank: vault.bank,
             inFlight: inFlight,
             blocked: blocked,
             crashPoint: crashPoint,
-            logger: logger
+            logger: logger,
+            scheduler: scheduler
         )
         recovery = GatewayRecovery(
             store: store,
             cardKeys: cardKeys,
-            bank: bank,
+            bank: vault.bank,
             tenant: tenant,
             inFlight: inFlight,
             configuration: configuration,
@@ -78,6 +84,13 @@ package final class GatewayApplication: Service {
     /// Opens a gateway's folder. What was in doubt when it was left is not looked at yet: that is
     /// for `run`.
     ///
+    /// - Parameters:
+    ///   - folder: made by `initialize`.
+    ///   - configuration: settings and limits.
+    ///   - clock: of business.
+    ///   - crashPoint: where tests stop the process.
+    ///   - endProcess: plays the sandbox card whose process ends before the bank's reply.
+    ///   - logger: for all of it.
     /// - Throws: `DataFolder.Failure`, `StorageError`, `GatewayError.vaultDamaged` (another
     ///   key-encryption key).
     package static func open(
@@ -85,6 +98,7 @@ package final class GatewayApplication: Service {
         configuration: GatewayConfiguration,
         clock: BusinessClock = .system,
         crashPoint: @escaping GatewayCrashHook = { _ in },
+        endProcess: @escaping @Sendable () async -> Void = {},
         logger: Logger
     ) async throws -> GatewayApplication {
         let keyEncryptionKey = try folder.readKeyEncryptionKey()
@@ -96,7 +110,13 @@ package final class GatewayApplication: Service {
             logger: logger
         )
         let cardKeys = try CardKeyStore(path: folder.cardKeys, logger: logger)
-        let bank = try SandboxBank(path: folder.sandboxBank, clock: clock, logger: logger)
+        let bank = try SandboxBank(
+            path: folder.sandboxBank,
+            clock: clock,
+            timeoutMilliseconds: configuration.bankTimeoutMilliseconds,
+            endProcess: endProcess,
+            logger: logger
+        )
         let vault = Vault(
             store: store,
             cardKeys: cardKeys,
@@ -150,19 +170,22 @@ package final class GatewayApplication: Service {
 
     /// The background work, until graceful shutdown.
     package func run() async throws {
-        await cancelWhenGracefulShutdown { [self] in
-            await withTaskGroup { group in
-                group.addTask { [self] in
-                    await repeating(every: configuration.adviceIntervalMilliseconds) {
-                        await self.recovery.collectAdvices()
-                    }
+        await cancelWhenGracefulShutdown { [self] in await work() }
+    }
+
+    /// The background work, until it is cancelled.
+    func work() async {
+        await withTaskGroup { group in
+            group.addTask { [self] in
+                await repeating(every: configuration.adviceIntervalMilliseconds) {
+                    await self.recovery.collectAdvices()
                 }
-                group.addTask { [self] in
-                    await repeating(every: configuration.recoveryIntervalMilliseconds) {
-                        await self.recovery.resolveDoubts()
-                        await self.recovery.expirePendings()
-                        await self.recovery.destroyKeys()
-                    }
+            }
+            group.addTask { [self] in
+                await repeating(every: configuration.recoveryIntervalMilliseconds) {
+                    await self.recovery.resolveDoubts()
+                    await self.recovery.expirePendings()
+                    await self.recovery.destroyKeys()
                 }
             }
         }
@@ -174,8 +197,8 @@ package final class GatewayApplication: Service {
     ) async {
         while !Task.isCancelled {
             // The round itself is not cancelled: it is made of steps that are better finished.
-            await Task { await body() }.value
-            try? await Task.sleep(for: .milliseconds(milliseconds))
+            await scheduler.spawn { await body() }.value
+            await scheduler.sleep(for: .milliseconds(milliseconds))
         }
     }
 

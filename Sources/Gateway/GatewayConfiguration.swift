@@ -9,6 +9,11 @@ package struct GatewayConfiguration: Sendable {
     package var verificationCodeSeconds: Int64 = 15 * 60
     /// How many verification codes are held at once.
     package var maxVerificationCodes = 100_000
+    /// How long a reply of the bank is waited for, in milliseconds.
+    package var bankTimeoutMilliseconds: Int64 = 10_000
+    /// How often the bank may leave an inquiry about a doubt unanswered before the charge is
+    /// reversed.
+    package var maxInquiries = 3
     /// How long the bank may leave a charge pending, in milliseconds, before it is reversed.
     package var pendingHorizonMilliseconds: Int64 = 7 * 24 * 3600 * 1000
     /// How often the bank is asked for decisions, in milliseconds.

@@ -25,6 +25,12 @@ package enum EntryKind: String, CaseIterable, Sendable {
     case creditApplied = "credit_applied"
     /// A payment succeeded: DR gateway_clearing, CR accounts_receivable, CR customer_credit.
     case paymentSettled = "payment_settled"
+    /// The gateway took money for a payment that had ended without it, and operators credited it:
+    /// DR gateway_clearing, CR accounts_receivable, CR customer_credit.
+    case exceptionCredited = "exception_credited"
+    /// A payment in the books did not happen, and operators took it back: DR accounts_receivable,
+    /// DR customer_credit, CR gateway_clearing.
+    case paymentReversed = "payment_reversed"
     /// The bank approved a sale: DR bank_receivable, CR merchant_payable.
     case saleApproved = "sale_approved"
 }

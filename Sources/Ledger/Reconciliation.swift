@@ -38,7 +38,7 @@ package struct Reconciliation: Sendable {
     }
 
     package let totals: [Currency: Totals]
-    /// By reference.
+    /// By reference, then by currency.
     package let differences: [Difference]
 
     /// Whether every difference is one in flight.
@@ -91,6 +91,8 @@ package struct Reconciliation: Sendable {
             totals[key.currency] = total
         }
         self.totals = totals
-        self.differences = differences.sorted { $0.reference < $1.reference }
+        self.differences = differences.sorted {
+            ($0.reference, $0.currency.code) < ($1.reference, $1.currency.code)
+        }
     }
 }

@@ -26,11 +26,13 @@ package struct TrialBalance: Equatable, Sendable {
     /// - Throws: `LedgerError.overflow`.
     package mutating func add(_ postings: [Posting]) throws(LedgerError) {
         for posting in postings {
+            // The smallest number has no opposite.
+            guard posting.minorUnits != .min else { throw .overflow }
             try add(
                 posting.account,
                 posting.currency,
                 debit: max(0, posting.minorUnits),
-                credit: posting.minorUnits < 0 ? 0 - posting.minorUnits : 0
+                credit: max(0, -posting.minorUnits)
             )
         }
     }

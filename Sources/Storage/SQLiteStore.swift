@@ -24,11 +24,16 @@ package final class SQLiteStore: Sendable {
         package var steps = 0
     }
 
-    private let pool: DatabasePool
+    /// Runs work somewhere, soon.
+    package typealias Worker = @Sendable (_ work: @escaping @Sendable () -> Void) -> Void
+
+    private let pool: any DatabaseWriter
     private let options: StoreOptions
     private let logger: Logger
     private let path: String
-    private let writerQueue: DispatchQueue
+    private let startWriter: Worker
+    /// Of a store in memory, which has no reader but its writer; nil of one on disk.
+    private let startReader: Worker?
     private let queue = Mutex(Queue())
     private let counts = Mutex(Statistics())
 
@@ -37,7 +42,31 @@ package final class SQLiteStore: Sendable {
         self.path = path
         self.options = options
         self.logger = logger
-        writerQueue = DispatchQueue(label: "remit.storage.writer", qos: .userInitiated)
+        let writer = DispatchQueue(label: "remit.storage.writer", qos: .userInitiated)
+        startWriter = { work in writer.async(execute: work) }
+        startReader = nil
+    }
+
+    /// A store over a database in memory, for simulations: the same groups and the same steps,
+    /// each commit on a thread of the caller's choice.
+    ///
+    /// - Parameters:
+    ///   - memory: what the stores before this one have committed.
+    ///   - options: limits.
+    ///   - worker: runs one commit, or one reading, at a time, after it has returned.
+    ///   - logger: for what goes wrong.
+    package init(
+        _ memory: MemoryDatabase,
+        options: StoreOptions = StoreOptions(),
+        worker: @escaping Worker,
+        logger: Logger
+    ) {
+        pool = memory.queue
+        path = ":memory:"
+        self.options = options
+        self.logger = logger
+        startWriter = worker
+        startReader = worker
     }
 
     /// Opens a database, makes it if it is not there, and brings its schema up to date.
@@ -64,7 +93,8 @@ package final class SQLiteStore: Sendable {
                 // damage a log that two connections check-point at once.
                 try database.execute(sql: "PRAGMA wal_autocheckpoint = 0")
                 try database.execute(sql: "PRAGMA foreign_keys = ON")
-                if secureDelete { try database.execute(sql: "PRAGMA secure_delete = ON") }
+                // Said either way: Debian's SQLite has it on unless it is told otherwise.
+                try database.execute(sql: "PRAGMA secure_delete = \(secureDelete ? "ON" : "OFF")")
             }
             let pool = try DatabasePool(path: path, configuration: configuration)
             // GRDB sets synchronous to NORMAL after prepareDatabase, and a power cut would then
@@ -107,7 +137,7 @@ package final class SQLiteStore: Sendable {
                 queue.steps.append(step)
                 if !queue.isRunning {
                     queue.isRunning = true
-                    writerQueue.async { self.runQueue() }
+                    startWriter { self.runQueue() }
                 }
                 return nil
             }
@@ -121,11 +151,32 @@ package final class SQLiteStore: Sendable {
     package func read<Value: Sendable>(
         _ body: @escaping @Sendable (Database) throws -> Value
     ) async throws -> Value {
+        guard let startReader else {
+            do {
+                return try await pool.read(body)
+            } catch {
+                throw StorageError(error) ?? error
+            }
+        }
+        return try await withUnsafeThrowingContinuation { continuation in
+            startReader { continuation.resume(with: Result { try self.readInMemory(body) }) }
+        }
+    }
+
+    private func readInMemory<Value>(_ body: (Database) throws -> Value) throws -> Value {
+        if let failure = queue.withLock({ $0.failure }) { throw failure }
         do {
-            return try await pool.read(body)
+            return try pool.unsafeRead(body)
         } catch {
             throw StorageError(error) ?? error
         }
+    }
+
+    /// Plays the end of a simulated process: nothing is committed or read through this store any
+    /// more, and what waits fails.
+    package func abandon() {
+        precondition(startReader != nil, "a store on disk is closed")
+        queue.withLock { $0.failure = .closed }
     }
 
     /// Finishes what waits, then closes the files.
@@ -138,7 +189,14 @@ package final class SQLiteStore: Sendable {
             }
             if isIdle { continuation.resume() }
         }
+        // What is in memory outlives its stores.
+        guard startReader == nil else { return }
         do {
+            // GRDB closes the writer before the readers, and a reader empties no log: without this
+            // what was deleted would stay in it.
+            if !(try await emptyLog()) {
+                logger.info("a reader kept a log from being emptied", metadata: ["path": "\(path)"])
+            }
             try pool.close()
         } catch {
             logger.warning("closing a store failed", metadata: ["error": "\(error)"])
@@ -153,6 +211,22 @@ package final class SQLiteStore: Sendable {
         do {
             try await pool.writeWithoutTransaction { database in
                 try database.execute(sql: "VACUUM INTO ?", arguments: [target])
+            }
+        } catch {
+            throw StorageError(error) ?? .cannotOpen("\(target): \(error)")
+        }
+    }
+
+    /// Moves the whole write-ahead log into the database and empties it, so that nothing deleted
+    /// stands in it any more. For stores that write little: it waits for a sync.
+    ///
+    /// - Returns: false when a reader was in the way, and the log is as it was.
+    /// - Throws: `StorageError`.
+    package func emptyLog() async throws -> Bool {
+        guard startReader == nil else { return true }
+        do {
+            return try await pool.writeWithoutTransaction { database in
+                try Int.fetchOne(database, sql: "PRAGMA wal_checkpoint(TRUNCATE)") == 0
             }
         } catch {
             throw StorageError(error) ?? error

@@ -26,11 +26,16 @@ package enum StorageError: Error, Equatable, Sendable {
 
     /// What SQLite said, in our terms; nil for what only our bug can cause (a constraint, a wrong
     /// statement), which is rethrown as it is.
-    init?(_ error: any Error) {
+    package init?(_ error: any Error) {
+        if let error = error as? StorageError {
+            self = error
+            return
+        }
         guard let error = error as? DatabaseError else { return nil }
         let text = "\(error.resultCode.rawValue): \(error.message ?? "")"
         switch error.resultCode {
         case .SQLITE_FULL: self = .full(text)
+        case .SQLITE_MISUSE where error.message == "Connection is closed": self = .closed
         case .SQLITE_CORRUPT, .SQLITE_NOTADB: self = .corrupt(text)
         case .SQLITE_CANTOPEN: self = .cannotOpen(text)
         case .SQLITE_IOERR, .SQLITE_NOMEM, .SQLITE_INTERRUPT, .SQLITE_READONLY, .SQLITE_BUSY,

@@ -1,5 +1,6 @@
 import Foundation
 import Gateway
+import Glibc
 import Logging
 import NIOPosix
 import Operations
@@ -30,6 +31,12 @@ struct GatewayMain {
                 .number(1...31_536_000),
                 standard: "604800",
                 "how long the bank may leave a charge pending"
+            ),
+            Setting(
+                "bank-timeout-milliseconds",
+                .number(10...120_000),
+                standard: "10000",
+                "how long a reply of the bank is waited for"
             ),
             Setting("allow-plaintext", .toggle, "listen off loopback without TLS"),
             Setting("debug-echo", .toggle, "serve remit.debug.v1.EchoService"),
@@ -93,6 +100,8 @@ struct GatewayMain {
         configuration.tenant = try settings.text("tenant")
         configuration.pendingHorizonMilliseconds =
             Int64(try settings.number("pending-horizon-seconds")) * 1000
+        configuration.bankTimeoutMilliseconds =
+            Int64(try settings.number("bank-timeout-milliseconds"))
         let trigger = try CrashPointTrigger(settings, GatewayCrashPoint.self)
         let opened = configuration
         let application = try await refusing {
@@ -100,6 +109,7 @@ struct GatewayMain {
                 folder,
                 configuration: opened,
                 crashPoint: { await trigger.reached($0.rawValue) },
+                endProcess: { _exit(CrashPointTrigger.exitStatus) },
                 logger: logger
             )
         }

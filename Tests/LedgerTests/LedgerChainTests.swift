@@ -147,7 +147,8 @@ struct LedgerChainTests {
         )
         #expect(
             EntryKind.allCases.map(\.rawValue) == [
-                "invoice_posted", "credit_applied", "payment_settled", "sale_approved",
+                "invoice_posted", "credit_applied", "payment_settled", "exception_credited",
+                "payment_reversed", "sale_approved",
             ]
         )
     }

@@ -7,6 +7,7 @@ struct NewCharge: Sendable {
     private let request: Values
     private let decision: BankDecision
     private let timing: SandboxScenario.Timing
+    private let fault: SandboxScenario.Fault
     private let now: Int64
 
     /// What of the request is written: never the number or the code.
@@ -24,6 +25,7 @@ struct NewCharge: Sendable {
         )
         self.now = now
         timing = scenario.timing
+        fault = scenario.fault
         let hasCode = request.code != nil
         let code =
             hasCode
@@ -45,15 +47,27 @@ struct NewCharge: Sendable {
         }
     }
 
-    private var isApproved: Bool { decision.responseCode.text == "00" }
+    /// A partial approval has moved money too, until it is reversed.
+    private var isApproved: Bool { ["00", "10"].contains(decision.responseCode.text) }
 
     /// Six characters made of the reference, so that a repeat would show.
     private var approvalCode: String {
         isApproved ? String(request.reference.ulid.text.suffix(6)) : ""
     }
 
-    /// What the gateway is told.
-    var answer: BankAnswer {
+    /// The frames that reach the gateway in time.
+    var frames: [[UInt8]] {
+        let frame = SandboxReplyFrame.encode(answer, to: request.reference)
+        return switch fault {
+        case .none: [frame]
+        case .replyTwice: [frame, frame]
+        case .replyTruncated: [Array(frame.prefix(frame.count / 2))]
+        case .droppedBefore, .replyLost, .processExit, .linkTimeout, .lateDecision: []
+        }
+    }
+
+    /// What the bank says at once.
+    private var answer: BankAnswer {
         if isPending {
             return .pending(avsResult: decision.avsResult, cvcResult: decision.cvcResult)
         }
@@ -70,15 +84,20 @@ struct NewCharge: Sendable {
 
     func insert(_ database: Database, isReversed: Bool) throws {
         let state: SandboxBank.ChargeState =
-            isReversed ? .reversed : isPending ? .pending : isApproved ? .approved : .declined
+            isReversed
+            ? .reversed
+            : fault == .lateDecision
+                ? .underWay : isPending ? .pending : isApproved ? .approved : .declined
         var decidesAt: Int64?
-        if case .pending(let milliseconds) = timing, !isReversed { decidesAt = now + milliseconds }
+        if case .pending(let milliseconds) = timing, state == .pending {
+            decidesAt = now + milliseconds
+        }
         try database.run(
             """
             INSERT INTO charges (reference, operation, state, minor_units, currency,
                 response_code, decline_code, approval_code, avs_result, cvc_result, created_at,
-                decides_at, advice_due)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)
+                decides_at, advice_due, fault)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?)
             """,
             request.reference,
             request.operation,
@@ -91,7 +110,8 @@ struct NewCharge: Sendable {
             decision.avsResult,
             decision.cvcResult,
             now,
-            decidesAt
+            decidesAt,
+            fault.rawValue
         )
     }
 }

@@ -8,6 +8,8 @@ import Storage
 final class SandboxBank: BankLink {
     /// How a line of the book stands.
     enum ChargeState: Int, Sendable {
+        /// Not in the bank's hands yet; no part of its book.
+        case underWay = 0
         case pending = 1
         case approved = 2
         case declined = 3
@@ -27,14 +29,53 @@ final class SandboxBank: BankLink {
 
     private let store: SQLiteStore
     private let clock: BusinessClock
+    private let timeout: Duration
+    private let scheduler: WorkScheduler
+    private let endProcess: @Sendable () async -> Void
 
-    init(path: String, clock: BusinessClock, logger: Logger) throws(StorageError) {
-        self.clock = clock
-        store = try SQLiteStore.open(
-            path: path,
-            migrations: SandboxBookMigrations.all,
-            logger: logger
+    /// - Parameters:
+    ///   - path: of the book.
+    ///   - clock: when pending charges are decided.
+    ///   - timeoutMilliseconds: how long a reply is waited for.
+    ///   - endProcess: plays the fault of a process that ends before the reply is there.
+    ///   - logger: for the book.
+    convenience init(
+        path: String,
+        clock: BusinessClock,
+        timeoutMilliseconds: Int64,
+        endProcess: @escaping @Sendable () async -> Void,
+        logger: Logger
+    ) throws(StorageError) {
+        self.init(
+            try SQLiteStore.open(
+                path: path,
+                migrations: SandboxBookMigrations.all,
+                logger: logger
+            ),
+            clock: clock,
+            timeoutMilliseconds: timeoutMilliseconds,
+            endProcess: endProcess
         )
+    }
+
+    /// - Parameters:
+    ///   - store: the book, with the schema of `SandboxBookMigrations`.
+    ///   - clock: when pending charges are decided.
+    ///   - timeoutMilliseconds: how long a reply is waited for.
+    ///   - endProcess: plays the fault of a process that ends before the reply is there.
+    ///   - scheduler: for the time that the bank takes.
+    init(
+        _ store: SQLiteStore,
+        clock: BusinessClock,
+        timeoutMilliseconds: Int64,
+        endProcess: @escaping @Sendable () async -> Void,
+        scheduler: WorkScheduler = .system
+    ) {
+        self.store = store
+        self.clock = clock
+        self.endProcess = endProcess
+        self.scheduler = scheduler
+        timeout = .milliseconds(timeoutMilliseconds)
     }
 
     func close() async {
@@ -53,6 +94,9 @@ final class SandboxBank: BankLink {
         guard case .scenario(let scenario) = SandboxScenario.lookup(request.number) else {
             throw BankSilence(reason: "not a sandbox card")
         }
+        if scenario.fault == .droppedBefore {
+            throw BankSilence(reason: "the connection was dropped")
+        }
         let line = NewCharge(request, scenario, now: clock.milliseconds)
         let isReversed = try await step { database in
             let reversed = try database.number(
@@ -62,28 +106,49 @@ final class SandboxBank: BankLink {
             try line.insert(database, isReversed: reversed > 0)
             return reversed > 0
         }
-        // A caller that gives up must not shorten the bank's time: the delay is the bank's own.
-        if case .delayed(let milliseconds) = scenario.timing {
-            await Task { try? await Task.sleep(for: .milliseconds(milliseconds)) }.value
-        }
         // The reversal came first: the charge is in the book, without money.
         guard !isReversed else { throw BankSilence(reason: "reversed before it arrived") }
-        return line.answer
+        if scenario.fault == .processExit { await endProcess() }
+        try await wait(for: scenario)
+        return try SandboxReplyFrame.answer(in: line.frames, to: request.reference)
+    }
+
+    /// The bank takes its time, and the gateway waits no longer than its time-out.
+    private func wait(for scenario: SandboxScenario) async throws(BankSilence) {
+        var delay = Duration.zero
+        if case .delayed(let milliseconds) = scenario.timing {
+            delay = .milliseconds(milliseconds)
+        }
+        switch scenario.fault {
+        case .none, .droppedBefore, .processExit, .replyTwice, .replyTruncated: break
+        case .replyLost, .linkTimeout, .lateDecision: delay = timeout
+        }
+        // A caller that gives up must not shorten the bank's time: the delay is the bank's own.
+        let pause = min(delay, timeout)
+        if pause > .zero {
+            await scheduler.spawn { [scheduler] in await scheduler.sleep(for: pause) }.value
+        }
+        guard delay < timeout else { throw BankSilence(reason: "no reply within \(timeout)") }
     }
 
     func inquire(_ reference: AttemptID) async throws(BankSilence) -> BankInquiry {
         let row = try await step { database in
             try database.row(
                 """
-                SELECT state, response_code, decline_code, approval_code, avs_result, cvc_result
-                FROM charges WHERE reference = ? AND state != 4 ORDER BY sequence LIMIT 1
+                SELECT state, response_code, decline_code, approval_code, avs_result, cvc_result,
+                    fault
+                FROM charges WHERE reference = ? AND state IN (1, 2, 3)
+                ORDER BY sequence LIMIT 1
                 """,
                 reference
             ).map { row in
-                (state: row[0] as Int, decision: Self.decision(row, from: 1))
+                (state: row[0] as Int, decision: Self.decision(row, from: 1), fault: row[6] as Int)
             }
         }
         guard let row else { return .noCharge }
+        guard row.fault != SandboxScenario.Fault.linkTimeout.rawValue else {
+            throw BankSilence(reason: "no reply to an inquiry")
+        }
         return row.state == ChargeState.pending.rawValue ? .pending : .decided(row.decision)
     }
 
@@ -103,6 +168,12 @@ final class SandboxBank: BankLink {
                 """,
                 reference
             )
+            // What was under way arrives now, too late.
+            let late = try database.rows(
+                "SELECT sequence FROM charges WHERE reference = ? AND state = 0 LIMIT 10",
+                reference
+            )
+            for row in late { try Self.decide(database, sequence: row[0]) }
         }
     }
 
@@ -194,7 +265,7 @@ final class SandboxBank: BankLink {
                 """
                 SELECT sequence, reference, operation, state, minor_units, currency,
                     response_code, created_at
-                FROM charges WHERE sequence > ? ORDER BY sequence LIMIT ?
+                FROM charges WHERE sequence > ? AND state != 0 ORDER BY sequence LIMIT ?
                 """,
                 after,
                 limit
@@ -224,8 +295,8 @@ final class SandboxBank: BankLink {
         try database.run(
             """
             UPDATE charges SET
-                state = CASE WHEN response_code = '00' THEN 2 ELSE 3 END,
-                approval_code = CASE WHEN response_code = '00' THEN ? ELSE '' END,
+                state = CASE WHEN response_code IN ('00', '10') THEN 2 ELSE 3 END,
+                approval_code = CASE WHEN response_code IN ('00', '10') THEN ? ELSE '' END,
                 decides_at = NULL,
                 advice_due = 1
             WHERE sequence = ?

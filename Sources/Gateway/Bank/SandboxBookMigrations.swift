@@ -34,6 +34,11 @@ enum SandboxBookMigrations {
                     ) STRICT, WITHOUT ROWID;
                     """
             )
-        }
+        },
+        SchemaMigration("0002 faults") { database in
+            try database.execute(
+                sql: "ALTER TABLE charges ADD COLUMN fault INTEGER NOT NULL DEFAULT 0"
+            )
+        },
     ]
 }

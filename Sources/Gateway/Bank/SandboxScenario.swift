@@ -17,8 +17,28 @@ struct SandboxScenario: Equatable, Sendable {
         case pendingForever
     }
 
+    /// What goes wrong between the bank and us; the digit F of the grammar.
+    enum Fault: Int, Sendable {
+        case none = 0
+        /// The connection is dropped before the bank has seen the request.
+        case droppedBefore = 1
+        /// The bank decides, and its reply never comes.
+        case replyLost = 2
+        /// The bank decides, and our process ends before the reply is there.
+        case processExit = 3
+        /// The reply comes twice.
+        case replyTwice = 4
+        /// The reply is cut off.
+        case replyTruncated = 5
+        /// The bank decides, and answers nothing but a reversal from then on.
+        case linkTimeout = 6
+        /// The request is under way so long that the bank decides after our reversal.
+        case lateDecision = 7
+    }
+
     let responseCode: ResponseCode
     var timing = Timing.atOnce
+    var fault = Fault.none
     /// The address result; nil follows what the payer gave.
     var avsResult: String?
     /// The code result when a code was given; nil is a match.
@@ -91,13 +111,14 @@ struct SandboxScenario: Equatable, Sendable {
         let avsResults = ["Y", "A", "Z", "N", "U", "R", "S", "G"]
         let cvcResults = ["M", "N", "P", "S", "U"]
         let (delay, avs, cvc, fault) = (digits[8], digits[9], digits[10], digits[11])
-        guard fault == 0, avs < avsResults.count, cvc < cvcResults.count,
-            let timing = timing(delay)
+        guard let fault = Fault(rawValue: fault), avs < avsResults.count,
+            cvc < cvcResults.count, let timing = timing(delay)
         else { return .unavailable }
         return .scenario(
             SandboxScenario(
                 responseCode: code,
                 timing: timing,
+                fault: fault,
                 avsResult: avs == 0 ? nil : avsResults[avs],
                 cvcResult: cvc == 0 ? nil : cvcResults[cvc]
             )

@@ -61,7 +61,8 @@ extension GatewayV1.Card {
             fingerprint: card.fingerprintText,
             createTime: GoogleProtobuf.Timestamp(milliseconds: card.createdAt),
             expireTime: GoogleProtobuf.Timestamp(milliseconds: card.expiresAt),
-            verificationCodeHeld: holdsCode
+            verificationCodeHeld: holdsCode,
+            verificationCodeLost: card.state == .singleUse && card.hasVerificationCode && !holdsCode
         )
     }
 }

@@ -33,7 +33,7 @@ struct SandboxHandler: GatewayV1.SandboxServiceHandler {
             let before = try await store.operation(key)
             guard try await bank.resolve(attempt, code) else {
                 // Asked twice: the first decision stands.
-                if before.operation.state.isTerminal, before.operation.version > 3 {
+                if before.operation.state.isTerminal, try await store.wasPending(key) {
                     return GatewayV1.OperationReply(before)
                 }
                 throw GatewayError.operationNotPending

@@ -1,4 +1,5 @@
 import Payments
+import ProtobufC
 import RemitAPI
 import ServiceKit
 import TTRPC
@@ -30,7 +31,9 @@ struct VaultHandler: GatewayV1.VaultServiceHandler {
         _ request: GatewayV1.TokenizeRequest
     ) throws(GatewayError) -> (CardNumber, CardExpiry, CardVerificationCode?) {
         do throws(CardError) {
-            let number = try CardNumber(text: request.number)
+            let number = try request.number.withText { text throws(CardError) in
+                try CardNumber(text: text)
+            }
             let expiry = try CardExpiry(
                 month: Int(request.expiryMonth),
                 year: Int(request.expiryYear),
@@ -39,7 +42,9 @@ struct VaultHandler: GatewayV1.VaultServiceHandler {
             let code =
                 request.verificationCode.isEmpty
                 ? nil
-                : try CardVerificationCode(text: request.verificationCode, brand: number.brand)
+                : try request.verificationCode.withText { text throws(CardError) in
+                    try CardVerificationCode(text: text, brand: number.brand)
+                }
             return (number, expiry, code)
         } catch {
             throw .card(error)

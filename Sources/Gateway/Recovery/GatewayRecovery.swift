@@ -12,6 +12,25 @@ struct GatewayRecovery: Sendable {
     let inFlight: SalesInFlight
     let configuration: GatewayConfiguration
     let logger: Logger
+    private let turn = RecoveryTurn()
+
+    init(
+        store: GatewayStore,
+        cardKeys: CardKeyStore,
+        bank: any BankLink,
+        tenant: Int64,
+        inFlight: SalesInFlight,
+        configuration: GatewayConfiguration,
+        logger: Logger
+    ) {
+        self.store = store
+        self.cardKeys = cardKeys
+        self.bank = bank
+        self.tenant = tenant
+        self.inFlight = inFlight
+        self.configuration = configuration
+        self.logger = logger
+    }
 
     /// At start: RECEIVED was never sent, and SENT is in doubt.
     func afterRestart() async throws {
@@ -30,15 +49,29 @@ struct GatewayRecovery: Sendable {
         await resolveDoubts()
     }
 
-    /// Asks the bank about every operation in doubt; what it does not know is reversed, so that a
-    /// request still on its way cannot charge, and then it is declined.
+    /// Asks the bank about every operation in doubt. What it does not know, or does not answer to
+    /// often enough, is reversed, so that a request still on its way cannot charge; then it is
+    /// declined.
     func resolveDoubts() async {
+        // Sent, and nobody's any more: what the bank answered could not be stored.
+        await each(.sent, "marking a doubt failed") { operation in
+            try await apply(OperationOutcome(event: .answerLost), to: operation.key)
+        }
         await each(.inDoubt, "resolving a doubt failed") { operation in
-            switch try await bank.inquire(operation.key.attempt) {
+            let inquiry: BankInquiry
+            do {
+                inquiry = try await bank.inquire(operation.key.attempt)
+            } catch {
+                let count = turn.noteUnanswered(operation.key)
+                guard count >= configuration.maxInquiries else { throw error }
+                return try await giveUp(operation)
+            }
+            switch inquiry {
             case .decided(let decision):
                 let outcome = try await outcome(of: operation, decision)
-                if outcome.event == .answerLost { return try await giveUp(operation) }
+                if outcome.event == .answerLost { return try await giveUp(operation, decision) }
                 try await apply(outcome, to: operation.key)
+                turn.forget(operation.key)
             case .pending:
                 try await apply(OperationOutcome(event: .bankPending), to: operation.key)
             case .noCharge:
@@ -47,36 +80,53 @@ struct GatewayRecovery: Sendable {
         }
     }
 
-    private func giveUp(_ operation: Operation) async throws {
+    /// Reverses, and ends the operation when the bank has acknowledged that.
+    ///
+    /// - Parameter decision: what the bank said before, if anything: it tells why.
+    private func giveUp(
+        _ operation: Operation,
+        _ decision: BankDecision? = nil
+    ) async throws {
         try await bank.reverse(operation.key.attempt)
-        try await apply(OperationOutcome(event: .reversalAcknowledged), to: operation.key)
+        let outcome = OperationOutcome(event: .reversalAcknowledged, decision: decision)
+        try await apply(outcome, to: operation.key)
+        turn.forget(operation.key)
     }
 
     /// Takes the bank's late decisions: stored here first, acknowledged there afterwards.
     func collectAdvices() async {
         do {
-            let advices = try await bank.advices(limit: configuration.maxRecoveryBatch)
-            var stored: [Int64] = []
-            for advice in advices {
-                let key = OperationKey(tenant: tenant, attempt: advice.reference)
-                do {
-                    let view = try await store.operation(key)
-                    let outcome = try await outcome(of: view.operation, advice.decision)
-                    try await apply(outcome, to: key)
-                    stored.append(advice.sequence)
-                } catch GatewayError.operationNotFound {
-                    // A charge of which nothing is known here must not stand.
-                    logger.error(
-                        "the bank decided on an unknown charge; it is reversed",
-                        metadata: ["key": "\(advice.reference)"]
-                    )
-                    try await bank.reverse(advice.reference)
-                }
-            }
-            try await bank.acknowledge(stored)
+            try await turn.take { try await storeAdvices() }
         } catch {
             logger.warning("taking the bank's decisions failed", metadata: ["error": "\(error)"])
         }
+    }
+
+    private func storeAdvices() async throws {
+        let advices = try await bank.advices(limit: configuration.maxRecoveryBatch)
+        var stored: [Int64] = []
+        for advice in advices {
+            let key = OperationKey(tenant: tenant, attempt: advice.reference)
+            do {
+                let view = try await store.operation(key)
+                let outcome = try await outcome(of: view.operation, advice.decision)
+                if outcome.event == .answerLost {
+                    // Decided, and yet no answer: nothing is charged on such a word.
+                    try await giveUp(view.operation, advice.decision)
+                } else {
+                    try await apply(outcome, to: key)
+                }
+            } catch GatewayError.operationNotFound {
+                // A charge of which nothing is known here must not stand.
+                logger.error(
+                    "the bank decided on an unknown charge; it is reversed",
+                    metadata: ["key": "\(advice.reference)"]
+                )
+                try await bank.reverse(advice.reference)
+            }
+            stored.append(advice.sequence)
+        }
+        try await bank.acknowledge(stored)
     }
 
     /// Ends what the bank has left pending longer than the horizon: only by a reversal that it
@@ -94,6 +144,7 @@ struct GatewayRecovery: Sendable {
     /// Destroys the keys of cards that nothing needs any more.
     func destroyKeys() async {
         do {
+            try await store.endExpiredTokens(limit: configuration.maxRecoveryBatch)
             let tokens = try await store.keyDestructions(limit: configuration.maxRecoveryBatch)
             guard !tokens.isEmpty else { return }
             try await cardKeys.destroy(tokens)
@@ -144,7 +195,7 @@ struct GatewayRecovery: Sendable {
             for operation in try await operations(in: state, before: before)
             where !inFlight.contains(operation.key) {
                 do {
-                    try await body(operation)
+                    try await turn.take { try await body(operation) }
                 } catch {
                     logger.warning(
                         failure,

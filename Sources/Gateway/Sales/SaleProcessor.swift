@@ -2,6 +2,7 @@ import Foundation
 import Logging
 import NIOCore
 import Payments
+import ServiceKit
 
 /// Carries out a sale: commit the intent, ask the bank once, commit the result, answer.
 struct SaleProcessor: Sendable {
@@ -13,6 +14,7 @@ struct SaleProcessor: Sendable {
     let blocked: Set<Data>
     let crashPoint: GatewayCrashHook
     let logger: Logger
+    var scheduler = WorkScheduler.system
 
     /// Carries out a sale, or answers with what became of it before.
     ///
@@ -21,7 +23,7 @@ struct SaleProcessor: Sendable {
     ///   `storage`.
     func sale(_ request: SaleRequest) async throws(GatewayError) -> OperationView {
         // A task of its own: a caller that goes away stops no sale.
-        let task = Task { () async -> Result<OperationView, GatewayError> in
+        let task = scheduler.spawn { () async -> Result<OperationView, GatewayError> in
             do throws(GatewayError) {
                 return .success(try await run(request))
             } catch {
@@ -49,18 +51,19 @@ struct SaleProcessor: Sendable {
         await crashPoint(.beforeOperationCommit)
         let beginning: GatewayStore.SaleBeginning
         do {
-            let codes = vault.codes
+            let vault = vault
             beginning = try await store.beginSale(
                 request,
                 isBlocked: { [blocked] in blocked.contains($0) },
-                holdsCode: { codes.code(for: $0, now: .now()) != nil }
+                holdsCode: { vault.codes.code(for: $0, now: vault.now()) != nil }
             )
         } catch {
             throw .wrap(error)
         }
         switch beginning {
         case .answer(let view):
-            vault.codes.forget(request.token)
+            // A repeat's own new token is not used, and keeps its code.
+            if view.operation.token == request.token { vault.codes.forget(request.token) }
             return view
         case .send(let operation, let card):
             await crashPoint(.afterOperationCommit)
@@ -82,7 +85,7 @@ struct SaleProcessor: Sendable {
         do {
             let code =
                 card.state == .singleUse
-                ? vault.codes.code(for: card.token, now: .now()) : nil
+                ? vault.codes.code(for: card.token, now: vault.now()) : nil
             guard card.state == .retained || !card.hasVerificationCode || code != nil else {
                 // Its time ran out within the last milliseconds: it is never sent without.
                 return OperationOutcome(event: .answerLost)

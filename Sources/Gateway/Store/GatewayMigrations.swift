@@ -81,6 +81,11 @@ enum GatewayMigrations {
                     """
             )
             try LedgerTable.create(database)
-        }
+        },
+        SchemaMigration("0002 unused tokens") { database in
+            try database.execute(
+                sql: "CREATE INDEX cards_unused ON cards (expires_at) WHERE state = 1"
+            )
+        },
     ]
 }

@@ -136,6 +136,20 @@ extension GatewayStore {
         }
     }
 
+    /// Whether the bank ever left an operation pending.
+    func wasPending(_ key: OperationKey) async throws -> Bool {
+        try await read { tables in
+            try tables.database.number(
+                """
+                SELECT EXISTS (SELECT 1 FROM events WHERE tenant = ? AND key = ? AND state = ?)
+                """,
+                key.tenant,
+                key.attempt,
+                OperationState.pending.rawValue
+            ) != 0
+        }
+    }
+
     /// Leaves a tombstone under a key, or answers with what arrived first.
     func fence(_ key: OperationKey) async throws -> OperationView {
         let now = clock.milliseconds

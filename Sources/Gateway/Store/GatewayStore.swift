@@ -38,9 +38,26 @@ final class GatewayStore: Sendable {
             options: options,
             logger: logger
         )
+        return try await open(sqlite, keyEncryptionKey: keyEncryptionKey, clock: clock)
+    }
+
+    /// Makes epoch and keys in a new database.
+    ///
+    /// - Parameters:
+    ///   - sqlite: has the schema of `GatewayMigrations`.
+    ///   - keyEncryptionKey: opens the other keys.
+    ///   - clock: of business.
+    ///   - random: for identifiers and the epoch.
+    /// - Throws: `StorageError`, `GatewayError.vaultDamaged`.
+    static func open(
+        _ sqlite: SQLiteStore,
+        keyEncryptionKey: SymmetricKey,
+        clock: BusinessClock,
+        random: RandomSource = .system
+    ) async throws -> (store: GatewayStore, keyRing: KeyRing) {
         let epoch: String = try await sqlite.write { database in
             if let row = try database.row("SELECT epoch FROM store") { return row[0] }
-            var random = SystemRandomNumberGenerator()
+            var random = random
             let epoch = ULID(
                 high: UInt64.random(in: .min ... .max, using: &random),
                 low: UInt64.random(in: .min ... .max, using: &random)
@@ -70,7 +87,7 @@ final class GatewayStore: Sendable {
             fingerprint: fingerprint,
             keyEncryptionKey: keyEncryptionKey
         )
-        let ids = IDFactory(clock: clock)
+        let ids = IDFactory(clock: clock, random: random)
         return (GatewayStore(sqlite: sqlite, ids: ids, clock: clock, epoch: epoch), keyRing)
     }
 
@@ -116,10 +133,32 @@ final class GatewayStore: Sendable {
             guard var card = try tables.card(token), card.tenant == tenant else {
                 throw GatewayError.tokenNotFound
             }
+            // Operations on a retained card are not counted one by one: its number stays anyway.
+            if card.state == .retained { try tables.countLiveOperations(on: token) }
             card.state = .deleted
             try tables.setState(.deleted, of: token)
             try tables.destroyNumberIfUnneeded(token)
             return card
+        }
+    }
+
+    /// Ends the numbers of single-use tokens whose time has passed unused.
+    func endExpiredTokens(limit: Int) async throws {
+        let now = clock.milliseconds
+        let expired: [TokenID] = try await sqlite.read { database in
+            try database.rows(
+                """
+                SELECT token FROM cards
+                WHERE state = 1 AND expires_at < ? AND sealed_number IS NOT NULL
+                ORDER BY expires_at LIMIT ?
+                """,
+                now,
+                limit
+            ).map { $0[0] }
+        }
+        guard !expired.isEmpty else { return }
+        try await write { tables in
+            for token in expired { try tables.endExpired(token) }
         }
     }
 

@@ -82,6 +82,19 @@ struct GatewayTables {
         )
     }
 
+    /// Counts the operations that need a card's number now.
+    func countLiveOperations(on token: TokenID) throws {
+        try database.run(
+            """
+            UPDATE cards SET live_operations = (
+                SELECT COUNT(*) FROM operations
+                WHERE token = cards.token AND state IN (1, 2, 6, 7, 8)
+            ) WHERE token = ?
+            """,
+            token
+        )
+    }
+
     /// Forgets the sealed number of a card that cannot be charged again, and has its key
     /// destroyed, unless an operation still needs it.
     func destroyNumberIfUnneeded(_ token: TokenID) throws {
@@ -93,9 +106,21 @@ struct GatewayTables {
             """,
             token
         )
-        if database.changesCount > 0 {
-            try database.run("INSERT OR IGNORE INTO key_destructions (token) VALUES (?)", token)
-        }
+        try destroyKeyIfChanged(token)
+    }
+
+    /// Forgets the sealed number of a token that was never used, unless it is used by now.
+    func endExpired(_ token: TokenID) throws {
+        try database.run(
+            "UPDATE cards SET sealed_number = NULL WHERE token = ? AND state = 1",
+            token
+        )
+        try destroyKeyIfChanged(token)
+    }
+
+    private func destroyKeyIfChanged(_ token: TokenID) throws {
+        guard database.changesCount > 0 else { return }
+        try database.run("INSERT OR IGNORE INTO key_destructions (token) VALUES (?)", token)
     }
 
     // MARK: Operations
@@ -123,6 +148,26 @@ struct GatewayTables {
             """,
             state.rawValue,
             before,
+            limit
+        ).map { row in
+            try Self.operation(OperationKey(tenant: row[0], attempt: row[1]), row, from: 2)
+        }
+    }
+
+    /// A tenant's operations that have not ended, in the order of their keys, after one.
+    func openOperations(
+        tenant: Int64,
+        after key: AttemptID?,
+        limit: Int
+    ) throws -> [Operation] {
+        try database.rows(
+            """
+            SELECT tenant, key, \(Self.operationColumns)
+            FROM operations INDEXED BY operations_live
+            WHERE tenant = ? AND key > ? AND state IN (1, 2, 6, 7, 8) ORDER BY key LIMIT ?
+            """,
+            tenant,
+            key ?? AttemptID(ULID(high: 0, low: 0)),
             limit
         ).map { row in
             try Self.operation(OperationKey(tenant: row[0], attempt: row[1]), row, from: 2)

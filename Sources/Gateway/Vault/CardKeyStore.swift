@@ -10,27 +10,36 @@ import Storage
 final class CardKeyStore: Sendable {
     private let store: SQLiteStore
 
-    init(path: String, logger: Logger) throws(StorageError) {
+    static let migrations = [
+        SchemaMigration("0001 card keys") { database in
+            try database.execute(
+                sql: """
+                    CREATE TABLE card_keys (
+                        token BLOB PRIMARY KEY,
+                        data_key_id INTEGER NOT NULL,
+                        wrapped_key BLOB NOT NULL
+                    ) STRICT, WITHOUT ROWID;
+                    """
+            )
+        }
+    ]
+
+    convenience init(path: String, logger: Logger) throws(StorageError) {
         var options = StoreOptions()
         options.secureDelete = true
-        store = try SQLiteStore.open(
-            path: path,
-            migrations: [
-                SchemaMigration("0001 card keys") { database in
-                    try database.execute(
-                        sql: """
-                            CREATE TABLE card_keys (
-                                token BLOB PRIMARY KEY,
-                                data_key_id INTEGER NOT NULL,
-                                wrapped_key BLOB NOT NULL
-                            ) STRICT, WITHOUT ROWID;
-                            """
-                    )
-                }
-            ],
-            options: options,
-            logger: logger
+        self.init(
+            try SQLiteStore.open(
+                path: path,
+                migrations: Self.migrations,
+                options: options,
+                logger: logger
+            )
         )
+    }
+
+    /// - Parameter store: has the schema of `migrations`.
+    init(_ store: SQLiteStore) {
+        self.store = store
     }
 
     /// Keeps a card's key; durable when this returns.
@@ -55,12 +64,18 @@ final class CardKeyStore: Sendable {
         }
     }
 
-    /// Destroys keys; those that are gone already are no matter.
+    /// Destroys keys, in the log too; those that are gone already are no matter.
+    ///
+    /// - Throws: `StorageError`; `GatewayError.unexpected` when a reader kept the log from being
+    ///   emptied. What was destroyed may be destroyed again.
     func destroy(_ tokens: [TokenID]) async throws {
         try await store.write { database in
             for token in tokens {
                 try database.run("DELETE FROM card_keys WHERE token = ?", token)
             }
+        }
+        guard try await store.emptyLog() else {
+            throw GatewayError.unexpected("the log of the card keys is being read")
         }
     }
 

@@ -12,6 +12,8 @@ struct Vault: Sendable {
     let bank: any BankLink
     let clock: BusinessClock
     let configuration: GatewayConfiguration
+    var scheduler = WorkScheduler.system
+    var random = RandomSource.system
 
     /// Stores a card.
     ///
@@ -24,8 +26,8 @@ struct Vault: Sendable {
         tenant: Int64
     ) async throws(GatewayError) -> StoredCard {
         if let refusal = bank.refusal(of: number) { throw .cardNotSupported(refusal) }
-        let token = Self.randomToken()
-        let now = clock.milliseconds
+        let token = randomToken()
+        let createdAt = clock.milliseconds
         let sealed = try keyRing.seal(number, token: token, owner: tenant)
         let card = StoredCard(
             token: token,
@@ -37,10 +39,10 @@ struct Vault: Sendable {
             fingerprint: keyRing.fingerprint(number, owner: tenant),
             sealedNumber: sealed.number,
             hasVerificationCode: code != nil,
-            createdAt: now,
-            expiresAt: now + configuration.tokenLifetimeMilliseconds
+            createdAt: createdAt,
+            expiresAt: createdAt + configuration.tokenLifetimeMilliseconds
         )
-        if let code { try codes.hold(code, for: token, now: .now()) }
+        if let code { try codes.hold(code, for: token, now: now()) }
         do {
             // The key first: a key without a card is of no use to anyone, a card without its key
             // would be a token that cannot be charged.
@@ -70,8 +72,11 @@ struct Vault: Sendable {
     /// Whether the code that came with a card is still held.
     func holdsCode(_ card: StoredCard) -> Bool {
         card.hasVerificationCode && card.state == .singleUse
-            && codes.code(for: card.token, now: .now()) != nil
+            && codes.code(for: card.token, now: now()) != nil
     }
+
+    /// The monotonic clock, which codes live by.
+    func now() -> NIODeadline { .uptimeNanoseconds(scheduler.uptimeNanoseconds) }
 
     /// Ends a token. Its key is destroyed as soon as no operation needs the number.
     ///
@@ -104,8 +109,8 @@ struct Vault: Sendable {
 
     /// A token of 128 random bits: unlike other identifiers it carries no time, so that it cannot
     /// be guessed from one seen before.
-    private static func randomToken() -> TokenID {
-        var random = SystemRandomNumberGenerator()
+    private func randomToken() -> TokenID {
+        var random = random
         return TokenID(
             ULID(
                 high: UInt64.random(in: .min ... .max, using: &random),

@@ -67,8 +67,9 @@ final class VerificationCodeCache: Sendable {
             state.held[token] = nil
             state.first += 1
         }
-        if state.first > 1024, state.first * 2 > state.order.count {
-            state.order.removeFirst(state.first)
+        // Tokens whose codes were forgotten lie behind one that is still held.
+        if state.order.count > 2 * state.held.count + 1024 {
+            state.order = state.order[state.first...].filter { state.held[$0] != nil }
             state.first = 0
         }
     }

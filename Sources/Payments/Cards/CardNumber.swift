@@ -12,8 +12,14 @@ package enum CardBrand: String, CaseIterable, Sendable {
         }
     }
 
-    /// Digits of the verification code.
-    package var verificationCodeLength: Int { self == .amex ? 4 : 3 }
+    #if REMIT_LONG_VERIFICATION_CODES
+        /// Digits of the verification code in the build that scans files for codes: so long that
+        /// none is found by chance.
+        package var verificationCodeLength: Int { 8 }
+    #else
+        /// Digits of the verification code.
+        package var verificationCodeLength: Int { self == .amex ? 4 : 3 }
+    #endif
 }
 
 /// What can be wrong with a card as it is typed. No case carries a digit of it.

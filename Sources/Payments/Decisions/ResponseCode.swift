@@ -18,11 +18,13 @@ package struct ResponseCode: Hashable, Sendable {
     /// - Parameter text: two letters or digits.
     /// - Returns: nil for anything else.
     package init?(_ text: String) {
-        let upper = text.uppercased()
-        guard upper.utf8.count == 2,
-            upper.utf8.allSatisfy({ (48...57).contains($0) || (65...90).contains($0) })
+        // Looked at before it is raised: other scripts have letters whose capitals are ours.
+        guard text.utf8.count == 2,
+            text.utf8.allSatisfy({
+                (48...57).contains($0) || (65...90).contains($0) || (97...122).contains($0)
+            })
         else { return nil }
-        self.text = upper
+        self.text = text.uppercased()
     }
 
     /// What it means; a code that the table does not have is a generic decline.

@@ -23,7 +23,12 @@ package struct Money: Hashable, Sendable {
 
     /// - Throws: `MoneyError.currencyMismatch`, `MoneyError.overflow`.
     package func subtracting(_ other: Money) throws(MoneyError) -> Money {
-        try adding(try other.negated())
+        guard currency == other.currency else {
+            throw .currencyMismatch(currency, other.currency)
+        }
+        let (difference, overflow) = minorUnits.subtractingReportingOverflow(other.minorUnits)
+        guard !overflow else { throw .overflow }
+        return Money(minorUnits: difference, currency: currency)
     }
 
     /// - Throws: `MoneyError.overflow` for the smallest amount, which has no opposite.

@@ -8,6 +8,14 @@ package struct PaymentStateMachine: Equatable, Sendable {
         case replyLost
         /// It has been live longer than is allowed.
         case horizonPassed
+        /// Two operators agree about what a payment in review came to.
+        case decided(Verdict)
+    }
+
+    /// What operators may decide about a payment that nothing proves.
+    package enum Verdict: Equatable, Sendable, CaseIterable {
+        case succeeded
+        case failed
     }
 
     /// What the shell does about it.
@@ -44,6 +52,7 @@ package struct PaymentStateMachine: Equatable, Sendable {
             case .unknown, .pending, .requiresAction: return move(.review)
             case .submitting, .review, .succeeded, .declined, .failed, .canceled: return .ignore
             }
+        case .decided(let verdict): return decided(verdict)
         case .proof(let operation, let version):
             guard version > self.version else { return .ignore }
             self.version = version
@@ -68,6 +77,21 @@ package struct PaymentStateMachine: Equatable, Sendable {
         guard next != state else { return .ignore }
         state = next
         return .move(next)
+    }
+
+    /// Only what people look at is decided by people. The version stays: the gateway said nothing,
+    /// and what it says later is compared with the decision like with any other end.
+    private mutating func decided(_ verdict: Verdict) -> Action {
+        switch state {
+        case .review:
+            switch verdict {
+            case .succeeded: state = .succeeded
+            case .failed: state = .failed
+            }
+            return .settle(state)
+        case .submitting, .pending, .requiresAction, .unknown: return .ignore
+        case .succeeded, .declined, .failed, .canceled: return .ignore
+        }
     }
 
     private mutating func proven(_ outcome: PaymentState) -> Action {

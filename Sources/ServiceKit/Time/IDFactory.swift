@@ -5,26 +5,26 @@ import Synchronization
 package final class IDFactory: Sendable {
     private let generator = Mutex(IDGenerator())
     private let clock: BusinessClock
+    private let random: RandomSource
 
-    /// - Parameter clock: whose time the identifiers carry.
-    package init(clock: BusinessClock) {
+    /// - Parameters:
+    ///   - clock: whose time the identifiers carry.
+    ///   - random: of the rest.
+    package init(clock: BusinessClock, random: RandomSource = .system) {
         self.clock = clock
+        self.random = random
     }
 
     /// A new identifier, higher than all before of this factory.
     package func next<ID: EntityID>(_ type: ID.Type = ID.self) -> ID {
         let milliseconds = UInt64(max(0, clock.milliseconds))
+        var random = random
+        let chance = (
+            UInt16.random(in: .min ... .max, using: &random),
+            UInt64.random(in: .min ... .max, using: &random)
+        )
         return generator.withLock { generator in
-            var random = SystemRandomNumberGenerator()
-            return ID(
-                generator.next(
-                    milliseconds: milliseconds,
-                    random: (
-                        UInt16.random(in: .min ... .max, using: &random),
-                        UInt64.random(in: .min ... .max, using: &random)
-                    )
-                )
-            )
+            ID(generator.next(milliseconds: milliseconds, random: chance))
         }
     }
 }

@@ -23,8 +23,7 @@ extension RPCError {
             self.init(
                 .unavailable,
                 "The store cannot say what became of this; ask again with the same id.",
-                reason: "STORAGE",
-                origin: .lost
+                reason: "OUTCOME_UNKNOWN"
             )
         case .io, .closed, .cannotOpen, .folderInUse, .synchronousNotFull, .schemaTooNew:
             self.init(

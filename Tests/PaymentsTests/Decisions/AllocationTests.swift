@@ -102,9 +102,11 @@ struct AllocationTests {
                 free[index].left -= part.minorUnits
             }
             // All but the last must be used up.
-            isOutOfOrder = isOutOfOrder || free.prefix(max(0, result.parts.count - 1)).contains {
-                $0.left != 0
-            }
+            isOutOfOrder =
+                isOutOfOrder
+                || free.prefix(max(0, result.parts.count - 1)).contains {
+                    $0.left != 0
+                }
             free.removeAll { $0.left == 0 }
             if result.dueMinorUnits > 0 {
                 open.append((AllocationTests.invoice(next), result.dueMinorUnits))
@@ -125,9 +127,11 @@ struct AllocationTests {
                 guard let index = open.firstIndex(where: { $0.id == part.id }) else { continue }
                 open[index].due -= part.minorUnits
             }
-            isOutOfOrder = isOutOfOrder || open.prefix(max(0, result.parts.count - 1)).contains {
-                $0.due != 0
-            }
+            isOutOfOrder =
+                isOutOfOrder
+                || open.prefix(max(0, result.parts.count - 1)).contains {
+                    $0.due != 0
+                }
             open.removeAll { $0.due == 0 }
             if result.restMinorUnits > 0 {
                 free.append((AllocationTests.credit(next), result.restMinorUnits))

@@ -77,7 +77,9 @@ struct OperationStateMachineTests {
             var machine = Machine(.received)
             var wasSent = false
             for _ in 0..<20 {
-                guard let event = Machine.Event.allCases.randomElement(using: &random) else { return }
+                guard let event = Machine.Event.allCases.randomElement(using: &random) else {
+                    return
+                }
                 if event == .sent || event == .riskRefused, machine.state != .received { continue }
                 let before = machine.state
                 let action = machine.event(event)

@@ -29,6 +29,7 @@ struct PaymentHistoryTests {
         }
         guard case .proof(let operation, let version) = event else {
             if after.version != before.version { return "a version without proof: \(step)" }
+            if case .decided = event, before.state == .review { return nil }
             return after.state.isTerminal && !before.state.isTerminal ? "guessed: \(step)" : nil
         }
         if after.version != max(version, before.version) { return "a version is lost: \(step)" }
@@ -52,9 +53,10 @@ struct PaymentHistoryTests {
             var machine = Machine(.submitting, version: 0)
             for _ in 0..<25 {
                 let event: Machine.Event
-                switch Int.random(in: 0..<6, using: &random) {
+                switch Int.random(in: 0..<7, using: &random) {
                 case 0: event = .replyLost
                 case 1: event = .horizonPassed
+                case 2: event = .decided(Bool.random(using: &random) ? .succeeded : .failed)
                 default:
                     guard let state = OperationState.allCases.randomElement(using: &random) else {
                         return

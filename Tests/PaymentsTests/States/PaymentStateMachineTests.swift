@@ -6,18 +6,19 @@ struct PaymentStateMachineTests {
     private typealias Machine = PaymentStateMachine
 
     /// A row a payment state, a column a proven operation state (in the order of their numbers),
-    /// then a lost reply and the horizon. "." nothing new, "X" an exception, upper case settles
-    /// (Succeeded, Declined, Failed, Canceled), lower case moves (pending, action, unknown, review).
+    /// then a lost reply, the horizon, and operators that decide that it succeeded or failed. "."
+    /// nothing new, "X" an exception, upper case settles (Succeeded, Declined, Failed, Canceled),
+    /// lower case moves (pending, action, unknown, review).
     private static let table = """
-        SUBMITTING      u u S S D p a u C D F F u .
-        PENDING         . . S S D . . . C D F F . r
-        REQUIRES_ACTION u u S S D p . u C D F F . r
-        UNKNOWN         . . S S D p a . C D F F . r
-        REVIEW          . . S S D . . . C D F F . .
-        SUCCEEDED       . . . . X . . . X X X X . .
-        DECLINED        . . X X . . . . X . X X . .
-        FAILED          . . X X X . . . X X . . . .
-        CANCELED        . . X X X . . . . X X X . .
+        SUBMITTING      u u S S D p a u C D F F u . . .
+        PENDING         . . S S D . . . C D F F . r . .
+        REQUIRES_ACTION u u S S D p . u C D F F . r . .
+        UNKNOWN         . . S S D p a . C D F F . r . .
+        REVIEW          . . S S D . . . C D F F . . S F
+        SUCCEEDED       . . . . X . . . X X X X . . . .
+        DECLINED        . . X X . . . . X . X X . . . .
+        FAILED          . . X X X . . . X X . . . . . .
+        CANCELED        . . X X X . . . . X X X . . . .
         """
 
     private static let actions: [String: Machine.Action] = [
@@ -30,6 +31,7 @@ struct PaymentStateMachineTests {
 
     private static var events: [Machine.Event] {
         OperationState.allCases.map { .proof($0, version: 5) } + [.replyLost, .horizonPassed]
+            + Machine.Verdict.allCases.map { .decided($0) }
     }
 
     private static let rows = table.split(separator: "\n").map {
@@ -73,6 +75,25 @@ struct PaymentStateMachineTests {
         }
     }
 
+    @Test(
+        "What the gateway proves after a decision is compared with it like with any other end",
+        arguments: PaymentStateMachine.Verdict.allCases
+    )
+    func proofAfterDecision(verdict: PaymentStateMachine.Verdict) {
+        let agreeing: Set<OperationState> =
+            verdict == .succeeded ? [.approved, .captured] : [.fenced, .notSent]
+        for operation in OperationState.allCases {
+            var machine = Machine(.review, version: 4)
+            _ = machine.event(.decided(verdict))
+            let decided = machine.state
+            let action = machine.event(.proof(operation, version: 5))
+            let isIgnored =
+                agreeing.contains(operation) || !Machine.outcome(of: operation).isTerminal
+            #expect(action == (isIgnored ? .ignore : .openException), "\(operation)")
+            #expect(machine.state == decided)
+        }
+    }
+
     @Test("A payment has ended exactly when it no longer blocks its account")
     func terminalStates() {
         let ended: [PaymentState] = [.succeeded, .declined, .failed, .canceled]
@@ -80,7 +101,9 @@ struct PaymentStateMachineTests {
         for state in PaymentState.allCases { #expect(state.isLive == !state.isTerminal) }
     }
 
-    @Test("A payment whose sale was sent can only fail by a fence or by proof that nothing was sent")
+    @Test(
+        "A payment whose sale was sent can only fail by a fence or by proof that nothing was sent"
+    )
     func failedOnlyByProof() {
         for operation in OperationState.allCases {
             let isProof = operation == .fenced || operation == .notSent
