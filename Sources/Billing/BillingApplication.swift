@@ -8,26 +8,33 @@ package import TTRPC
 
 /// Billing, wired: store, gateway link, use cases, handlers and background work.
 package final class BillingApplication: Service {
-    private let lock: FolderLock
+    /// Nil in a simulation, which has no folder.
+    private let lock: FolderLock?
+    private let scheduler: WorkScheduler
     private let store: BillingStore
-    private let processor: PaymentProcessor
-    private let recovery: BillingRecovery
+    let processor: PaymentProcessor
+    let recovery: BillingRecovery
     private let health: GatewayHealth
     private let configuration: BillingConfiguration
 
-    private init(
-        lock: FolderLock,
+    init(
+        lock: FolderLock?,
         store: BillingStore,
         gateway: any GatewayLink,
         configuration: BillingConfiguration,
+        scheduler: WorkScheduler = .system,
         crashPoint: @escaping BillingCrashHook,
         logger: Logger
     ) {
         self.lock = lock
+        self.scheduler = scheduler
         self.store = store
         self.configuration = configuration
         health = GatewayHealth()
-        let inFlight = PaymentsInFlight(limit: configuration.maxPaymentsInFlight)
+        let inFlight = PaymentsInFlight(
+            limit: configuration.maxPaymentsInFlight,
+            scheduler: scheduler
+        )
         let resolver = PaymentResolver(
             store: store,
             gateway: gateway,
@@ -40,7 +47,8 @@ package final class BillingApplication: Service {
             resolver: resolver,
             inFlight: inFlight,
             crashPoint: crashPoint,
-            logger: logger
+            logger: logger,
+            scheduler: scheduler
         )
         recovery = BillingRecovery(
             store: store,
@@ -85,6 +93,7 @@ package final class BillingApplication: Service {
         BillingV1.InvoiceService.name, BillingV1.PaymentService.name,
         BillingV1.PaymentMethodService.name, BillingV1.HistoryService.name,
         BillingV1.LedgerService.name, BillingV1.EventService.name,
+        BillingV1.ReviewService.name,
     ]
 
     /// Whether payments may be taken: false once the gateway has lost records we rely on.
@@ -102,6 +111,7 @@ package final class BillingApplication: Service {
         router.register(HistoryHandler(store: store))
         router.register(LedgerHandler(store: store))
         router.register(EventHandler(store: store))
+        router.register(ReviewHandler(store: store, health: health))
     }
 
     /// Marks what a restart left open as unknown. Call it before serving.
@@ -113,18 +123,21 @@ package final class BillingApplication: Service {
 
     /// The background work, until graceful shutdown.
     package func run() async throws {
-        await cancelWhenGracefulShutdown { [self] in
-            await withTaskGroup { group in
-                group.addTask { [self] in
-                    await repeating(every: configuration.feedIntervalMilliseconds) {
-                        await self.recovery.readFeed()
-                    }
+        await cancelWhenGracefulShutdown { [self] in await work() }
+    }
+
+    /// The background work, until it is cancelled.
+    func work() async {
+        await withTaskGroup { group in
+            group.addTask { [self] in
+                await repeating(every: configuration.feedIntervalMilliseconds) {
+                    await self.recovery.readFeed()
                 }
-                group.addTask { [self] in
-                    await repeating(every: configuration.recoveryIntervalMilliseconds) {
-                        await self.recovery.resolveUnknown()
-                        await self.recovery.deleteCards()
-                    }
+            }
+            group.addTask { [self] in
+                await repeating(every: configuration.recoveryIntervalMilliseconds) {
+                    await self.recovery.resolveUnknown()
+                    await self.recovery.deleteCards()
                 }
             }
         }
@@ -136,8 +149,8 @@ package final class BillingApplication: Service {
     ) async {
         while !Task.isCancelled {
             // The round itself is not cancelled: it is made of steps that are better finished.
-            await Task { await body() }.value
-            try? await Task.sleep(for: .milliseconds(milliseconds))
+            await scheduler.spawn { await body() }.value
+            await scheduler.sleep(for: .milliseconds(milliseconds))
         }
     }
 

@@ -4,8 +4,9 @@ package struct BillingConfiguration: Sendable {
     package var saleTimeoutMilliseconds: Int64 = 30_000
     /// The deadline of other calls to the gateway, in milliseconds.
     package var callTimeoutMilliseconds: Int64 = 5000
-    /// How much before its deadline a caller that waits for the bank is answered, in milliseconds.
-    package var replyMarginMilliseconds: Int64 = 100
+    /// How much before its deadline a caller that waits for the bank is answered, in milliseconds:
+    /// a tenth of the time it has, within these bounds.
+    package var replyMarginMilliseconds: ClosedRange<Int64> = 100...1000
     /// How often the gateway's feed is read, in milliseconds.
     package var feedIntervalMilliseconds: Int64 = 250
     /// Events read at a time.

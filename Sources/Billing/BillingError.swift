@@ -12,6 +12,8 @@ package enum BillingError: Error, Equatable, Sendable {
     /// The request id was used for something else.
     case keyReused
     case usernameTaken
+    /// The account has as many users as may be.
+    case tooManyUsers(limit: Int)
     /// The amount is in another currency than the account.
     case currencyMismatch(account: Currency)
     /// A sum does not fit.
@@ -27,6 +29,14 @@ package enum BillingError: Error, Equatable, Sendable {
     case versionConflict
     /// The list does not name every user of the account once.
     case badOrder
+    /// The payment has no exception of that version.
+    case exceptionNotFound
+    /// Nothing about the payment is left to operators.
+    case notInReview(PaymentState)
+    /// Another operator has proposed another decision: this one.
+    case decisionDiffers(proposed: ReviewDecision)
+    /// The money is not where the decision says; the text is a sentence about why.
+    case decisionDoesNotFit(String)
     /// A page token that no list gave out.
     case badPageToken
     /// The gateway refused the card's token before anything was begun.
@@ -47,6 +57,8 @@ package enum BillingError: Error, Equatable, Sendable {
         case used
         case deleted
         case expired
+        /// The code that came with it is gone from the gateway's memory.
+        case codeExpired
     }
 }
 

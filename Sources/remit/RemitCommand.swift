@@ -14,7 +14,8 @@ struct RemitCommand: AsyncParsableCommand {
             AccountCommand.self, UserCommand.self, InvoiceCommand.self, PayCommand.self,
             PaymentCommand.self, MethodCommand.self, HistoryCommand.self, CardCommand.self,
             OperationCommand.self, SandboxCommand.self, EventsCommand.self, LedgerCommand.self,
-            HealthCommand.self, BenchCommand.self, DemoCommand.self,
+            ReviewCommand.self, DoctorCommand.self, HealthCommand.self, BenchCommand.self,
+            DemoCommand.self,
         ]
     )
 

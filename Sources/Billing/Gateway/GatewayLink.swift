@@ -85,6 +85,8 @@ package struct GatewayCard: Equatable, Sendable {
         case used
         case deleted
         case expired
+        /// Its verification code is gone: it is never charged without.
+        case codeExpired
     }
 
     package let brand: String

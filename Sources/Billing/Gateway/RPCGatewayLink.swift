@@ -41,7 +41,9 @@ package struct RPCGatewayLink: GatewayLink {
         switch card.state {
         case .singleUse:
             let end = card.expireTime?.milliseconds ?? .max
-            usability = end > clock.milliseconds ? .usable : .expired
+            usability =
+                end <= clock.milliseconds
+                ? .expired : card.verificationCodeLost ? .codeExpired : .usable
         case .used, .retained: usability = .used
         case .deleted: usability = .deleted
         case .unspecified, .unrecognized: throw unreadable("card state")

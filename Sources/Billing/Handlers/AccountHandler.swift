@@ -47,7 +47,7 @@ struct AccountHandler: BillingV1.AccountServiceHandler {
             }
         case .accountNumber(let text):
             let digits = text.trimmingSpaces()
-            guard let number = Int64(digits), number > 0 else {
+            guard let number = DigitText.number(digits), number > 0 else {
                 throw RPCError(
                     .invalidArgument,
                     "The account_number is digits: \"001234\".",
@@ -55,7 +55,7 @@ struct AccountHandler: BillingV1.AccountServiceHandler {
                     field: "account_number"
                 )
             }
-            return try await answering {
+            return try await answering(fields: ["account_id": "account_number"]) {
                 BillingV1.Account(try await store.read { try $0.account(number: number) })
             }
         case nil:

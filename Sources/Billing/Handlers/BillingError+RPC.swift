@@ -26,6 +26,13 @@ extension RPCError {
                 reason: "USERNAME_TAKEN",
                 field: "username"
             )
+        case .tooManyUsers(let limit):
+            self.init(
+                .failedPrecondition,
+                "The account has \(limit) users already.",
+                reason: "TOO_MANY_USERS",
+                field: "account_id"
+            )
         case .currencyMismatch(let currency):
             self.init(
                 .invalidArgument,
@@ -82,6 +89,29 @@ extension RPCError {
                 "The list must name every user of the account once.",
                 reason: "BAD_ORDER",
                 field: "user_ids"
+            )
+        case .exceptionNotFound:
+            self.init(notFound: "exception of this payment", field: "gateway_version")
+        case .notInReview(let state):
+            self.init(
+                .failedPrecondition,
+                "The payment is not in review: it is \(state.name).",
+                reason: "NOT_IN_REVIEW",
+                field: "payment_id"
+            )
+        case .decisionDiffers(let proposed):
+            self.init(
+                .failedPrecondition,
+                "Another operator has proposed \(proposed.name); agree about one decision first.",
+                reason: "DECISION_DIFFERS",
+                field: "decision"
+            )
+        case .decisionDoesNotFit(let why):
+            self.init(
+                .failedPrecondition,
+                "The decision does not fit. \(why)",
+                reason: "DECISION_DOES_NOT_FIT",
+                field: "decision"
             )
         case .badPageToken:
             self.init(
@@ -152,19 +182,29 @@ extension RPCError {
                 reason: "TOKEN_EXPIRED",
                 field: field
             )
+        case .codeExpired:
+            self.init(
+                .failedPrecondition,
+                "The card's verification code is no longer held; enter the card again.",
+                reason: "CVC_EXPIRED",
+                field: field
+            )
         }
     }
 }
 
 /// Runs a use case for a handler, with its errors in the callers' terms.
+///
+/// - Parameter fields: names of fields as this method's request has them, by their usual names.
 func answering<Value>(
+    fields: [String: String] = [:],
     _ body: () async throws -> Value
 ) async throws(RPCError) -> Value {
     do {
         return try await body()
-    } catch let error as RPCError {
-        throw error
     } catch {
-        throw RPCError(BillingError.wrap(error))
+        var refusal = error as? RPCError ?? RPCError(BillingError.wrap(error))
+        if let field = refusal.field, let name = fields[field] { refusal.field = name }
+        throw refusal
     }
 }

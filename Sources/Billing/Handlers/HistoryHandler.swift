@@ -18,7 +18,7 @@ struct HistoryHandler: BillingV1.HistoryServiceHandler {
             guard let known = HistoryType(rawValue: Int(type.rawValue)) else {
                 throw RPCError(
                     .invalidArgument,
-                    "The types are INVOICE, PAYMENT and CREDIT.",
+                    "The types are INVOICE, PAYMENT, CREDIT and REVERSAL.",
                     reason: "BAD_ENUM",
                     field: "types"
                 )
@@ -63,19 +63,36 @@ struct HistoryHandler: BillingV1.HistoryServiceHandler {
         return try await answering {
             try await store.read { tables in
                 _ = try tables.account(account)
-                let found: TransactionView? =
-                    if let id = InvoiceID(text: text) {
-                        try tables.transaction(id, of: account)
-                    } else if let id = PaymentID(text: text) {
-                        try tables.transaction(id, of: account)
-                    } else if let id = CreditID(text: text) {
-                        try tables.transaction(id, of: account)
-                    } else {
-                        nil
-                    }
+                // What is not there and what is another's have one answer.
+                let found: TransactionView?
+                do {
+                    found = try Self.find(text, of: account, tables)
+                } catch BillingError.invoiceNotFound, BillingError.paymentNotFound {
+                    found = nil
+                }
                 guard let found else { throw BillingError.transactionNotFound }
                 return BillingV1.Transaction(found)
             }
+        }
+    }
+}
+
+extension HistoryHandler {
+    private static func find(
+        _ text: String,
+        of account: AccountID,
+        _ tables: BillingTables
+    ) throws -> TransactionView? {
+        if let id = InvoiceID(text: text) {
+            try tables.transaction(id, of: account)
+        } else if let id = PaymentID(text: text) {
+            try tables.transaction(id, of: account)
+        } else if let id = CreditID(text: text) {
+            try tables.transaction(id, of: account)
+        } else if let id = JournalID(text: text) {
+            try tables.transaction(id, of: account)
+        } else {
+            nil
         }
     }
 }

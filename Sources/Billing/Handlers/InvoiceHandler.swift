@@ -13,7 +13,9 @@ struct InvoiceHandler: BillingV1.InvoiceServiceHandler {
     ) async throws(RPCError) -> BillingV1.Invoice {
         let key = try RequestCheck.requestKey(request.requestID)
         let draft = try InvoiceDraft.check(request)
-        return try await answering {
+        return try await answering(
+            fields: ["amount.currency": "lines[0].unit_price.currency"]
+        ) {
             BillingV1.Invoice(try await store.createDraft(key, draft))
         }
     }
@@ -39,7 +41,9 @@ struct InvoiceHandler: BillingV1.InvoiceServiceHandler {
                 )
             }
         case .invoiceNumber(let text):
-            guard text.hasPrefix("INV"), let number = Int64(text.dropFirst(3)), number > 0 else {
+            guard text.hasPrefix("INV"), let number = DigitText.number(text.dropFirst(3)),
+                number > 0
+            else {
                 throw RPCError(
                     .invalidArgument,
                     "The invoice_number is like \"INV00054321\".",
@@ -47,7 +51,7 @@ struct InvoiceHandler: BillingV1.InvoiceServiceHandler {
                     field: "invoice_number"
                 )
             }
-            return try await answering {
+            return try await answering(fields: ["invoice_id": "invoice_number"]) {
                 BillingV1.Invoice(
                     try await store.read {
                         try BillingStore.view(try $0.invoice(number: number), $0)

@@ -32,7 +32,7 @@ enum PageToken {
     static func sequence(_ text: String) throws(BillingError) -> Int64? {
         guard !text.isEmpty else { return nil }
         guard text.hasPrefix(prefix + "n"),
-            let number = Int64(text.dropFirst(prefix.count + 1)), number > 0
+            let number = DigitText.number(text.dropFirst(prefix.count + 1)), number > 0
         else { throw .badPageToken }
         return number
     }

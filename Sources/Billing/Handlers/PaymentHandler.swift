@@ -49,9 +49,11 @@ struct PaymentHandler: BillingV1.PaymentServiceHandler {
     /// How long the caller is kept waiting: a little less than it waits, so that it gets an answer.
     private func patience(_ context: ServerContext) -> Duration? {
         guard let left = context.timeRemaining else { return nil }
+        let bounds = configuration.replyMarginMilliseconds
+        let tenth = left.nanoseconds / 10
         let margin = min(
             left.nanoseconds / 4,
-            configuration.replyMarginMilliseconds * 1_000_000
+            max(bounds.lowerBound * 1_000_000, min(tenth, bounds.upperBound * 1_000_000))
         )
         return .nanoseconds(left.nanoseconds - margin)
     }

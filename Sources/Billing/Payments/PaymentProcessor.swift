@@ -1,5 +1,7 @@
 import Logging
 import Payments
+import ServiceKit
+import Synchronization
 import TTRPC
 
 /// Carries out a payment: commit the intent, sell once, settle by proof.
@@ -10,6 +12,7 @@ struct PaymentProcessor: Sendable {
     let inFlight: PaymentsInFlight
     let crashPoint: BillingCrashHook
     let logger: Logger
+    var scheduler = WorkScheduler.system
 
     /// Pays, and waits for the bank as long as the caller does.
     ///
@@ -27,13 +30,29 @@ struct PaymentProcessor: Sendable {
             if case .newCard = request.source, let view = try await store.payment(of: request) {
                 return try await current(view, timeout: timeout)
             }
-            guard !resolver.health.hasDataLoss else { throw BillingError.gatewayDataLoss }
-            let card = try await newCard(request)
-            guard inFlight.enter() else { throw BillingError.overloaded }
+            let card: GatewayCard?
+            do throws(BillingError) {
+                card = try await admit(request)
+            } catch {
+                // The key comes before every refusal, and its first use may have come meanwhile:
+                // the token is used then because this very payment has used it.
+                guard let view = try await store.payment(of: request) else { throw error }
+                return try await current(view, timeout: timeout)
+            }
             return try await begin(request, card, timeout: timeout)
         } catch {
             throw .wrap(error)
         }
+    }
+
+    /// Takes a place among the payments in flight, if a new payment can be begun at all.
+    ///
+    /// - Returns: the masked new card; nil for a saved method.
+    private func admit(_ request: PaymentRequest) async throws(BillingError) -> GatewayCard? {
+        guard !resolver.health.hasDataLoss else { throw .gatewayDataLoss }
+        let card = try await newCard(request)
+        guard inFlight.enter() else { throw .overloaded }
+        return card
     }
 
     private func begin(
@@ -42,11 +61,17 @@ struct PaymentProcessor: Sendable {
         timeout: Duration?
     ) async throws -> PaymentView {
         await crashPoint(.beforeIntentCommit)
+        let begun = BegunPayment()
         let reservation: BillingStore.Reservation
         do {
-            reservation = try await store.reserve(request, card: card)
+            reservation = try await store.reserve(request, card: card) { [inFlight] id in
+                // A repeat that sees the payment waits for it: it is in flight from here on.
+                inFlight.begin(id)
+                begun.note(id)
+            }
         } catch {
             inFlight.leave()
+            if let id = begun.id { inFlight.finish(id, nil) }
             throw error
         }
         switch reservation {
@@ -54,10 +79,9 @@ struct PaymentProcessor: Sendable {
             inFlight.leave()
             return try await current(view, timeout: timeout)
         case .new(let payment):
-            inFlight.begin(payment.id)
             // A task of its own: from here on the sale has its own deadline, and the caller's
             // ends only the caller's wait.
-            Task { await carryOut(payment) }
+            scheduler.spawn { await carryOut(payment) }
             return try await waited(payment.id, timeout: timeout)
         }
     }
@@ -78,6 +102,7 @@ struct PaymentProcessor: Sendable {
         case .used: throw .token(.used)
         case .deleted: throw .token(.deleted)
         case .expired: throw .token(.expired)
+        case .codeExpired: throw .token(.codeExpired)
         }
     }
 
@@ -104,6 +129,16 @@ struct PaymentProcessor: Sendable {
 
     /// - Returns: the payment as far as it has come; nil when even that could not be stored.
     private func sell(_ payment: PaymentRecord) async -> PaymentView? {
+        let known: GatewayPosition?
+        do {
+            known = try await store.gatewayFeed()
+        } catch {
+            logger.error(
+                "a sale was not sent; recovery looks at it",
+                metadata: ["payment": "\(payment.id)", "error": "\(error)"]
+            )
+            return nil
+        }
         let failure: RPCError
         do throws(RPCError) {
             let reply = try await gateway.sale(
@@ -114,7 +149,7 @@ struct PaymentProcessor: Sendable {
                 saveCard: payment.savesCard
             )
             await crashPoint(.beforeSettle)
-            return await resolver.apply(reply)
+            return await resolver.apply(reply, since: known)
         } catch {
             failure = error
         }
@@ -123,5 +158,16 @@ struct PaymentProcessor: Sendable {
             metadata: ["payment": "\(payment.id)", "error": "\(failure)"]
         )
         return await resolver.afterLostReply(payment, failure)
+    }
+}
+
+/// The payment that a step began, in case its commit fails.
+private final class BegunPayment: Sendable {
+    private let noted = Mutex<PaymentID?>(nil)
+
+    var id: PaymentID? { noted.withLock { $0 } }
+
+    func note(_ id: PaymentID) {
+        noted.withLock { $0 = id }
     }
 }

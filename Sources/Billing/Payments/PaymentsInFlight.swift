@@ -1,4 +1,5 @@
 import Payments
+import ServiceKit
 import Synchronization
 
 /// The payments that this process is carrying out, and the callers that wait for them.
@@ -6,6 +7,7 @@ final class PaymentsInFlight: Sendable {
     private struct Waiter {
         let number: UInt64
         let continuation: UnsafeContinuation<PaymentView?, Never>
+        var timer: Task<Void, Never>?
     }
 
     private struct State {
@@ -15,10 +17,12 @@ final class PaymentsInFlight: Sendable {
     }
 
     private let limit: Int
+    private let scheduler: WorkScheduler
     private let state = Mutex(State())
 
-    init(limit: Int) {
+    init(limit: Int, scheduler: WorkScheduler = .system) {
         self.limit = limit
+        self.scheduler = scheduler
     }
 
     /// Takes one of the places; false when none is free.
@@ -48,7 +52,10 @@ final class PaymentsInFlight: Sendable {
     /// It has come as far as it will: everyone who waits is told.
     func finish(_ id: PaymentID, _ view: PaymentView?) {
         let waiters = state.withLock { $0.waiters.removeValue(forKey: id) ?? [] }
-        for waiter in waiters { waiter.continuation.resume(returning: view) }
+        for waiter in waiters {
+            waiter.timer?.cancel()
+            waiter.continuation.resume(returning: view)
+        }
     }
 
     /// Waits until a payment is finished, or the time is over.
@@ -60,21 +67,32 @@ final class PaymentsInFlight: Sendable {
             state.nextNumber += 1
             return state.nextNumber
         }
-        let timer = timeout.map { timeout in
-            Task {
-                try? await Task.sleep(for: timeout)
-                if !Task.isCancelled { self.giveUp(id, number) }
-            }
-        }
-        defer { timer?.cancel() }
         return await withUnsafeContinuation { continuation in
             let isGone = state.withLock { state in
                 guard state.waiters[id] != nil else { return true }
                 state.waiters[id]?.append(Waiter(number: number, continuation: continuation))
                 return false
             }
-            if isGone { continuation.resume(returning: nil) }
+            guard !isGone else { return continuation.resume(returning: nil) }
+            guard let timeout else { return }
+            // Begun when the waiter is there to be given up.
+            let timer = scheduler.spawn { [scheduler] in
+                await scheduler.sleep(for: timeout)
+                if !Task.isCancelled { self.giveUp(id, number) }
+            }
+            keep(timer, id, number)
         }
+    }
+
+    /// Keeps a waiter's timer, or ends it when the waiter was answered meanwhile.
+    private func keep(_ timer: Task<Void, Never>, _ id: PaymentID, _ number: UInt64) {
+        let isKept = state.withLock { state in
+            guard let index = state.waiters[id]?.firstIndex(where: { $0.number == number })
+            else { return false }
+            state.waiters[id]?[index].timer = timer
+            return true
+        }
+        if !isKept { timer.cancel() }
     }
 
     private func giveUp(_ id: PaymentID, _ number: UInt64) {

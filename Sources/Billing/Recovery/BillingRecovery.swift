@@ -46,10 +46,13 @@ final class BillingRecovery: Sendable {
     /// Looks at every payment whose outcome is not known, and at those live too long.
     func resolveUnknown() async {
         do {
+            var live: Set<PaymentID> = []
             try await eachLive { payment in
+                live.insert(payment.id)
                 guard !self.inFlight.contains(payment.id) else { return }
                 try await self.look(at: payment)
             }
+            keepPauses(of: live)
         } catch {
             logger.warning("recovery failed", metadata: ["error": "\(error)"])
         }
@@ -94,6 +97,11 @@ final class BillingRecovery: Sendable {
         }
     }
 
+    /// Forgets payments that the feed, or a reply, has settled meanwhile.
+    private func keepPauses(of live: Set<PaymentID>) {
+        pauses.withLock { $0 = $0.filter { live.contains($0.key) } }
+    }
+
     private func eachLive(_ body: (PaymentRecord) async throws -> Void) async throws {
         var after: AccountID?
         while true {
@@ -121,12 +129,14 @@ final class BillingRecovery: Sendable {
     /// - Returns: whether there may be more.
     private func readPage() async throws -> Bool {
         guard !resolver.health.hasDataLoss else { return false }
-        let cursor = try await store.gatewayFeed()?.headSequence ?? 0
+        let known = try await store.gatewayFeed()
         let (events, position) = try await gateway.events(
-            after: cursor,
+            after: known?.headSequence ?? 0,
             limit: configuration.feedPageSize
         )
-        guard try await resolver.isKnown(position), !events.isEmpty else { return false }
+        guard try await resolver.isKnown(position, since: known), !events.isEmpty else {
+            return false
+        }
         let page = try await store.apply(events, epoch: position.epoch)
         if page.parked > 0 {
             logger.error(
@@ -148,11 +158,17 @@ final class BillingRecovery: Sendable {
         do {
             let limit = configuration.maxRecoveryBatch
             for (id, token) in try await store.read({ try $0.methodsToDelete(limit: limit) }) {
-                try await gateway.deleteCard(token)
-                try await store.write { try $0.methodDeletedAtGateway(id) }
+                do {
+                    try await gateway.deleteCard(token)
+                    try await store.write { try $0.methodDeletedAtGateway(id) }
+                } catch let error as RPCError {
+                    // One that is refused keeps no other waiting; a lost gateway keeps them all.
+                    logger.info("a card's end is left for later", metadata: ["error": "\(error)"])
+                    guard error.origin == .peer else { return }
+                }
             }
         } catch {
-            logger.info("cards to delete are left for later", metadata: ["error": "\(error)"])
+            logger.warning("ending cards failed", metadata: ["error": "\(error)"])
         }
     }
 }

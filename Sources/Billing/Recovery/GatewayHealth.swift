@@ -5,7 +5,10 @@ final class GatewayHealth: Sendable {
     private let dataLoss = Mutex<String?>(nil)
 
     /// The gateway's store is another one, or went back in time: absence proves nothing there.
-    var hasDataLoss: Bool { dataLoss.withLock { $0 != nil } }
+    var hasDataLoss: Bool { dataLossReason != nil }
+
+    /// Why what it says is not believed; nil while there is no loss.
+    var dataLossReason: String? { dataLoss.withLock { $0 } }
 
     /// Notes a loss.
     ///

@@ -12,10 +12,18 @@ struct PaymentResolver: Sendable {
 
     /// Applies a reply, if it is of the store we know.
     ///
+    /// - Parameters:
+    ///   - reply: what the gateway said.
+    ///   - known: the feed's position before the request was sent.
+    ///   - failureReason: for operators, when the proof is that nothing was sent.
     /// - Returns: the payment after it; nil when it could not be stored.
-    func apply(_ reply: GatewayReply, failureReason: String = "") async -> PaymentView? {
+    func apply(
+        _ reply: GatewayReply,
+        since known: GatewayPosition?,
+        failureReason: String = ""
+    ) async -> PaymentView? {
         do {
-            guard try await isKnown(reply.position) else {
+            guard try await isKnown(reply.position, since: known) else {
                 return try await store.replyLost(PaymentID(reply.proof.attempt.ulid))
             }
             let settlement = try await store.settle(reply.proof, failureReason: failureReason)
@@ -59,12 +67,13 @@ struct PaymentResolver: Sendable {
     /// - Returns: the payment after it; nil when nothing could be found out now.
     func resolve(_ payment: PaymentRecord, failureReason: String = "") async -> PaymentView? {
         guard !health.hasDataLoss else { return nil }
-        do throws(RPCError) {
+        do {
+            let known = try await store.gatewayFeed()
             if let reply = try await gateway.operation(payment.attempt) {
-                return await apply(reply)
+                return await apply(reply, since: known)
             }
             let reply = try await gateway.fence(payment.attempt)
-            return await apply(reply, failureReason: failureReason)
+            return await apply(reply, since: known, failureReason: failureReason)
         } catch {
             logger.info(
                 "the gateway does not say what became of a payment; asked again later",
@@ -74,12 +83,24 @@ struct PaymentResolver: Sendable {
         }
     }
 
-    /// Whether a position is of the store we know, and not behind what we have applied.
-    func isKnown(_ position: GatewayPosition) async throws -> Bool {
-        guard let known = try await store.gatewayFeed() else {
-            try await store.beginFeed(position)
-            return true
+    /// Whether a position is of the store we know, and not behind what had been applied before it
+    /// was asked for. What was applied meanwhile proves nothing: the feed may overtake a reply.
+    ///
+    /// - Parameters:
+    ///   - position: that came with an answer.
+    ///   - known: the feed's position before the request was sent; nil before the first contact.
+    func isKnown(
+        _ position: GatewayPosition,
+        since known: GatewayPosition?
+    ) async throws -> Bool {
+        guard let known else {
+            let epoch = try await store.beginFeed(position)
+            return isKnown(position, GatewayPosition(epoch: epoch, headSequence: 0))
         }
+        return isKnown(position, known)
+    }
+
+    private func isKnown(_ position: GatewayPosition, _ known: GatewayPosition) -> Bool {
         let reason: String
         if position.epoch != known.epoch {
             reason = "its store has another epoch"

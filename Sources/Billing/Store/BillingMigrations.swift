@@ -12,6 +12,7 @@ enum BillingMigrations {
         SchemaMigration("0002 invoices", apply: invoices),
         SchemaMigration("0003 payments", apply: payments),
         SchemaMigration("0004 feeds and ledger", apply: feeds),
+        SchemaMigration("0005 review", apply: review),
     ]
 
     @Sendable private static func accounts(_ database: Database) throws {

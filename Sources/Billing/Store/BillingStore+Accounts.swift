@@ -45,7 +45,7 @@ extension BillingStore {
     /// Adds a user at the end of the list, with an invitation in the outbox.
     ///
     /// - Throws: `BillingError` in the cases `keyReused`, `accountNotFound`, `usernameTaken`,
-    ///   `badOrder` (as many users as may be); `StorageError`.
+    ///   `tooManyUsers`; `StorageError`.
     func inviteUser(_ key: RequestKey, _ user: NewUser) async throws -> UserRecord {
         let hash = BodyHash.of("user", user.account.text, user.username)
         return try await write { tables in
@@ -54,7 +54,9 @@ extension BillingStore {
             }
             _ = try tables.account(user.account)
             let users = try tables.users(of: user.account)
-            guard users.count < BillingTables.maxUsers else { throw BillingError.badOrder }
+            guard users.count < BillingTables.maxUsers else {
+                throw BillingError.tooManyUsers(limit: BillingTables.maxUsers)
+            }
             let record = UserRecord(
                 id: tables.ids.next(),
                 account: user.account,

@@ -9,10 +9,14 @@ extension BillingStore {
     }
 
     /// The first contact: remembers which store this is.
-    func beginFeed(_ position: GatewayPosition) async throws {
+    ///
+    /// - Returns: the epoch of the store that was met first.
+    @discardableResult
+    func beginFeed(_ position: GatewayPosition) async throws -> String {
         try await write { tables in
-            guard try tables.gatewayFeed() == nil else { return }
+            if let known = try tables.gatewayFeed() { return known.epoch }
             try tables.setGatewayFeed(GatewayPosition(epoch: position.epoch, headSequence: 0))
+            return position.epoch
         }
     }
 
@@ -41,12 +45,13 @@ extension BillingStore {
                     let settlement = try Self.applyOne(proof, tables)
                     if settlement.action == .openException { page.exceptions += 1 }
                     if settlement.action != .ignore { page.settled.append(settlement.view) }
-                } catch let error as BillingError {
+                } catch let error where StorageError(error) == nil {
+                    // Whatever else is wrong with it, it must not keep the others from coming.
                     try tables.park(event, reason: "\(error)")
                     page.parked += 1
                 }
             }
-            if let last = events.last?.sequence {
+            if let last = events.last?.sequence, last > (known?.headSequence ?? 0) {
                 try tables.setGatewayFeed(GatewayPosition(epoch: epoch, headSequence: last))
             }
             return page

@@ -45,6 +45,8 @@ extension BillingStore {
     ) async throws -> (transactions: [TransactionView], next: Int64?) {
         try await read { tables in
             let account = try tables.account(filter.account)
+            // A span of long ago is cut off at the earliest time, and may be empty then.
+            guard filter.start < filter.end else { return ([], nil) }
             var found: [TransactionView] = []
             if filter.before == nil, filter.types.isEmpty || filter.types.contains(.payment),
                 let live = try tables.livePayment(of: filter.account),
@@ -59,9 +61,11 @@ extension BillingStore {
                 )
             }
             let rows = try tables.historyRows(filter)
-            for row in rows.prefix(filter.limit) { found.append(try tables.transaction(row)) }
-            let next = rows.count > filter.limit ? rows[filter.limit - 1].sequence : nil
-            return (found, next)
+            let room = filter.limit - found.count
+            for row in rows.prefix(room) { found.append(try tables.transaction(row)) }
+            // With the page filled by the live payment alone, the next begins at the newest row.
+            let last = room > 0 ? rows.prefix(room).last?.sequence : Int64.max
+            return (found, rows.count > room ? last : nil)
         }
     }
 }
@@ -114,7 +118,7 @@ extension BillingTables {
         ).map(Self.historyRow)
     }
 
-    private func historyRow(_ account: AccountID, _ sequence: Int64) throws -> HistoryRow? {
+    func historyRow(_ account: AccountID, _ sequence: Int64) throws -> HistoryRow? {
         try database.row(
             """
             SELECT account, sequence, type, subject, amount, balance_after, created_at
@@ -151,16 +155,12 @@ extension BillingTables {
             guard let id = CreditID(bytes: Array(row.subject)), let credit = try credit(id) else {
                 throw corrupt(row)
             }
-            return TransactionView(
-                id: id.text,
-                type: .credit,
-                time: row.createdAt,
-                description: "Credit left over from a payment",
-                amount: row.amount,
-                balanceAfter: row.balanceAfter,
-                currency: credit.currency,
-                status: credit.remaining > 0 ? "AVAILABLE" : "USED"
-            )
+            return try transaction(row, credit)
+        case .reversal:
+            guard let id = JournalID(bytes: Array(row.subject)),
+                let reversal = try reversal(id)
+            else { throw corrupt(row) }
+            return try transaction(row, reversal)
         }
     }
 

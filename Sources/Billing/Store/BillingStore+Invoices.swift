@@ -19,9 +19,14 @@ extension BillingStore {
         var bodyHash: Data {
             var fields = ["invoice", account.text, currency.code, "\(dueAt ?? -1)"]
             for line in lines {
-                fields += [line.description, "\(line.quantity)", "\(line.unitPrice)"]
+                fields += [
+                    "line", line.description, "\(line.quantity)", "\(line.unitPrice)",
+                    "\(line.periodStart ?? -1)", "\(line.periodEnd ?? -1)", "\(line.isRecurring)",
+                ]
             }
-            for tax in taxes { fields += [tax.name, "\(tax.rateMicros)", "\(tax.amount)"] }
+            for tax in taxes {
+                fields += ["tax", tax.name, "\(tax.rateMicros)", "\(tax.amount)"]
+            }
             return BodyHash.of(fields)
         }
     }
@@ -140,10 +145,10 @@ extension BillingStore {
     /// Credits read at a time.
     private static let creditPage = 100
 
-    /// Pays a new invoice from the account's credit, first in, first out.
+    /// Pays an invoice from the account's credit, first in, first out.
     ///
     /// - Returns: how much credit was used.
-    private static func useCredit(
+    static func useCredit(
         _ invoice: inout InvoiceRecord,
         _ tables: BillingTables
     ) throws -> Int64 {

@@ -67,12 +67,14 @@ extension BillingStore {
     /// - Parameters:
     ///   - request: what is asked.
     ///   - card: the masked new card; nil for a saved method.
+    ///   - willCommit: called with a new payment before anyone can see it; it may yet fail.
     /// - Throws: `BillingError` in the cases `keyReused`, `accountNotFound`, `currencyMismatch`,
     ///   `methodNotFound`, `methodDeleted`, `paymentInProgress`, `versionConflict`;
     ///   `StorageError`. Nothing is stored then, and the request id is not used up.
     func reserve(
         _ request: PaymentRequest,
-        card: GatewayCard?
+        card: GatewayCard?,
+        willCommit: @escaping @Sendable (PaymentID) -> Void = { _ in }
     ) async throws -> Reservation {
         let hash = request.bodyHash
         return try await write { tables in
@@ -101,6 +103,7 @@ extension BillingStore {
             }
             try tables.insert(request.key, .payment, bodyHash: hash, subject: payment.id)
             try tables.insert(payment)
+            willCommit(payment.id)
             return .new(payment)
         }
     }

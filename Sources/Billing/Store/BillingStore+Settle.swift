@@ -27,7 +27,10 @@ extension BillingStore {
         _ tables: BillingTables
     ) throws -> Settlement {
         var payment = try tables.payment(PaymentID(proof.attempt.ulid))
-        var machine = PaymentStateMachine(payment.state, version: payment.gatewayVersion)
+        var machine = PaymentStateMachine(
+            try tables.standing(of: payment, against: proof),
+            version: payment.gatewayVersion
+        )
         let action = machine.event(.proof(proof.state, version: proof.version))
         switch action {
         case .ignore:
@@ -49,10 +52,10 @@ extension BillingStore {
             payment.gatewayVersion = machine.version
             payment.settledAt = tables.now
             payment.failureReason =
-                state == .failed && failureReason.isEmpty ? proof.state.name : failureReason
+                state != .failed ? "" : failureReason.isEmpty ? proof.state.name : failureReason
             payment.declineCode = proof.declineCode
             payment.retryClass = proof.retryClass
-            try finish(&payment, proof, tables)
+            try finish(&payment, saving: proof.saving, tables)
         case .openException:
             try tables.openException(payment, proof)
             payment.gatewayVersion = machine.version
@@ -67,16 +70,21 @@ extension BillingStore {
     }
 
     /// Everything that follows from a terminal state.
-    private static func finish(
+    ///
+    /// - Parameters:
+    ///   - payment: with the state it has come to.
+    ///   - saving: what became of the wish to save the card.
+    ///   - tables: in the step that settles.
+    static func finish(
         _ payment: inout PaymentRecord,
-        _ proof: OperationProof,
+        saving: CardSaving,
         _ tables: BillingTables
     ) throws {
         let balance: BalanceRecord
         if payment.state == .succeeded {
             payment.failureReason = ""
             balance = try allocate(&payment, tables)
-            try saveCard(&payment, proof, tables)
+            try saveCard(&payment, saving, tables)
         } else {
             balance = try tables.account(payment.account).balance
             if payment.savesCard { payment.saving = .refusedNotApproved }
@@ -115,14 +123,40 @@ extension BillingStore {
         _ payment: inout PaymentRecord,
         _ tables: BillingTables
     ) throws -> BalanceRecord {
-        var rest = payment.amount.minorUnits
+        let rest = try payOldest(
+            of: payment.account,
+            payment.amount.minorUnits,
+            from: .payment(payment.id),
+            tables
+        )
+        let applied = payment.amount.minorUnits - rest
+        payment.credited = rest
+        try book(.paymentSettled, payment, applied: applied, credited: rest, tables)
+        return try tables.changeBalance(
+            payment.account,
+            outstandingBy: -applied,
+            creditBy: rest
+        )
+    }
+
+    /// Pays an account's open invoices, oldest first.
+    ///
+    /// - Parameters:
+    ///   - account: whose.
+    ///   - amount: how much there is, in minor units, more than zero.
+    ///   - source: what the money is of.
+    ///   - tables: in the step that settles.
+    /// - Returns: what is left over.
+    static func payOldest(
+        of account: AccountID,
+        _ amount: Int64,
+        from source: AllocationRecord.Source,
+        _ tables: BillingTables
+    ) throws -> Int64 {
+        var rest = amount
         while rest > 0 {
             // What was paid in the round before is no longer open: the next ones come first now.
-            let invoices = try tables.openInvoices(
-                of: payment.account,
-                limit: invoicePage,
-                offset: 0
-            )
+            let invoices = try tables.openInvoices(of: account, limit: invoicePage, offset: 0)
             guard !invoices.isEmpty else { break }
             let outcome = Allocation.payment(
                 rest,
@@ -136,7 +170,7 @@ extension BillingStore {
                 try tables.insert(
                     AllocationRecord(
                         id: tables.ids.next(),
-                        source: .payment(payment.id),
+                        source: source,
                         invoice: invoice.id,
                         amount: part.minorUnits,
                         createdAt: tables.now
@@ -145,31 +179,34 @@ extension BillingStore {
             }
             rest = outcome.restMinorUnits
         }
-        let applied = payment.amount.minorUnits - rest
-        payment.credited = rest
-        try book(payment, applied: applied, tables)
-        return try tables.changeBalance(
-            payment.account,
-            outstandingBy: -applied,
-            creditBy: rest
-        )
+        return rest
     }
 
-    private static func book(
+    /// Writes into the ledger where a payment's money went, or where it came back from.
+    ///
+    /// - Parameters:
+    ///   - kind: what the entry records.
+    ///   - payment: whose gateway key the entry is of.
+    ///   - id: of the entry; a new one when nil.
+    ///   - applied: what went to invoices; less than zero when it came back from them.
+    ///   - credited: what became credit; less than zero when credit was taken.
+    ///   - tables: in the step of what it records.
+    static func book(
+        _ kind: EntryKind,
         _ payment: PaymentRecord,
+        id: JournalID? = nil,
         applied: Int64,
+        credited: Int64,
         _ tables: BillingTables
     ) throws {
         let currency = payment.amount.currency
-        var postings = [Posting(.gatewayClearing, payment.amount.minorUnits, currency)]
-        if applied > 0 { postings.append(Posting(.accountsReceivable, -applied, currency)) }
-        if payment.credited > 0 {
-            postings.append(Posting(.customerCredit, -payment.credited, currency))
-        }
+        var postings = [Posting(.gatewayClearing, applied + credited, currency)]
+        if applied != 0 { postings.append(Posting(.accountsReceivable, -applied, currency)) }
+        if credited != 0 { postings.append(Posting(.customerCredit, -credited, currency)) }
         try LedgerTable.append(
             tables.database,
-            id: tables.ids.next(),
-            kind: .paymentSettled,
+            id: id ?? tables.ids.next(),
+            kind: kind,
             reference: payment.attempt.text,
             recordedAtMilliseconds: tables.now,
             postings: postings
@@ -206,12 +243,12 @@ extension BillingStore {
     /// Attaches the card that the gateway has retained.
     private static func saveCard(
         _ payment: inout PaymentRecord,
-        _ proof: OperationProof,
+        _ saving: CardSaving,
         _ tables: BillingTables
     ) throws {
         guard payment.savesCard else { return }
-        payment.saving = proof.saving
-        guard proof.saving == .saved else { return }
+        payment.saving = saving
+        guard saving == .saved else { return }
         let method = MethodRecord(
             id: tables.ids.next(),
             account: payment.account,
@@ -251,6 +288,7 @@ extension BillingStore {
         if case .move(let state) = machine.event(event) {
             payment.state = state
             try tables.update(payment)
+            if state == .review { try tables.openReview(id) }
             try tables.appendEvent(
                 "payment.\(state.name.lowercased())",
                 subject: id.text,

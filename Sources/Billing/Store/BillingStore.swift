@@ -13,14 +13,25 @@ final class BillingStore: Sendable {
     let ids: IDFactory
     let clock: BusinessClock
 
-    init(path: String, clock: BusinessClock, logger: Logger) throws(StorageError) {
-        self.clock = clock
-        ids = IDFactory(clock: clock)
-        sqlite = try SQLiteStore.open(
-            path: path,
-            migrations: BillingMigrations.all,
-            logger: logger
+    convenience init(path: String, clock: BusinessClock, logger: Logger) throws(StorageError) {
+        self.init(
+            sqlite: try SQLiteStore.open(
+                path: path,
+                migrations: BillingMigrations.all,
+                logger: logger
+            ),
+            clock: clock
         )
+    }
+
+    /// - Parameters:
+    ///   - sqlite: has the schema of `BillingMigrations`.
+    ///   - clock: of business.
+    ///   - random: for identifiers.
+    init(sqlite: SQLiteStore, clock: BusinessClock, random: RandomSource = .system) {
+        self.sqlite = sqlite
+        self.clock = clock
+        ids = IDFactory(clock: clock, random: random)
     }
 
     func close() async {

@@ -276,7 +276,7 @@ extension BillingTables {
         try database.rows(
             """
             SELECT \(Self.creditColumns) FROM credits
-            WHERE account = ? AND remaining > 0 ORDER BY id LIMIT ?
+            WHERE account = ? AND remaining > 0 ORDER BY history_sequence LIMIT ?
             """,
             account,
             limit

@@ -187,6 +187,7 @@ enum HistoryType: Int, CaseIterable, Sendable {
     case invoice = 1
     case payment = 2
     case credit = 3
+    case reversal = 4
 }
 
 /// A number with zeros in front.

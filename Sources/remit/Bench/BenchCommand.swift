@@ -1,6 +1,7 @@
 import ArgumentParser
 import Histogram
 import Payments
+import ProtobufC
 import RemitAPI
 import TTRPC
 
@@ -189,7 +190,7 @@ struct BenchCards {
     private func token(_ serial: Int) async throws -> String {
         let reply = try await session.vault().tokenize(
             GatewayV1.TokenizeRequest(
-                number: Self.number(serial),
+                number: SensitiveText(Self.number(serial)),
                 expiryMonth: 12,
                 expiryYear: 2035
             )

@@ -53,7 +53,8 @@ struct Books {
         }
     }
 
-    private func charges() async throws -> [GatewayV1.BankCharge] {
+    /// All charges of the bank's book.
+    func charges() async throws -> [GatewayV1.BankCharge] {
         let sandbox = try await session.sandbox()
         var charges: [GatewayV1.BankCharge] = []
         while true {
@@ -68,15 +69,16 @@ struct Books {
         }
     }
 
-    private func inFlight() async throws -> Set<String> {
+    /// The payments that have not ended.
+    func livePayments() async throws -> [BillingV1.InFlightPayment] {
         let ledger = try await session.billingLedger()
-        var found: Set<String> = []
+        var found: [BillingV1.InFlightPayment] = []
         var token = ""
         repeat {
             let page = try await ledger.listInFlight(
                 BillingV1.ListInFlightRequest(pageSize: Self.pageSize, pageToken: token)
             )
-            for payment in page.payments { found.insert(payment.attemptID) }
+            found += page.payments
             token = page.nextPageToken
         } while !token.isEmpty
         return found
@@ -85,12 +87,22 @@ struct Books {
     /// Verifies both chains and compares the three books.
     func reconcile() async throws -> Reconciliation {
         // What is in flight first: what is decided while the books are read is then still listed.
-        let inFlight = try await inFlight()
+        let live = try await livePayments()
         let billing = try await billingEntries()
         let gateway = try await gatewayEntries()
         _ = try Self.verify(billing, book: "billing")
         _ = try Self.verify(gateway, book: "gateway")
-        let bank: [Reconciliation.BookLine] = try await charges().compactMap { charge in
+        return Self.compare(billing, gateway, try await charges(), live: live)
+    }
+
+    /// Compares books that were read in this order, what is live before all of them.
+    static func compare(
+        _ billing: [LedgerEntry],
+        _ gateway: [LedgerEntry],
+        _ charges: [GatewayV1.BankCharge],
+        live: [BillingV1.InFlightPayment]
+    ) -> Reconciliation {
+        let bank: [Reconciliation.BookLine] = charges.compactMap { charge in
             guard charge.state == .approved, let amount = charge.amount,
                 let currency = Currency(code: amount.currency)
             else { return nil }
@@ -101,10 +113,10 @@ struct Books {
             )
         }
         return Reconciliation(
-            billing: Self.lines(billing, .gatewayClearing, sign: 1),
-            gateway: Self.lines(gateway, .merchantPayable, sign: -1),
+            billing: lines(billing, .gatewayClearing, sign: 1),
+            gateway: lines(gateway, .merchantPayable, sign: -1),
             bank: bank,
-            inFlight: inFlight
+            inFlight: Set(live.map(\.attemptID))
         )
     }
 

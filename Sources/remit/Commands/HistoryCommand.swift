@@ -14,7 +14,8 @@ struct HistoryCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Newest first, 24 months.")
         @OptionGroup var connection: ConnectionOptions
         @Option(help: "acct_…") var account: String
-        @Option(help: "invoice, payment or credit; again for more.") var type: [String] = []
+        @Option(help: "invoice, payment, credit or reversal; again for more.") var type: [String] =
+            []
         @Option(help: "From 2026-01-01.") var from: String?
         @Option(help: "Before 2026-12-31.") var to: String?
         @OptionGroup var page: PageOptions
@@ -43,7 +44,11 @@ struct HistoryCommand: AsyncParsableCommand {
             case "invoice": return .invoice
             case "payment": return .payment
             case "credit": return .credit
-            default: throw ConfigurationError("--type '\(text)' is not invoice, payment or credit")
+            case "reversal": return .reversal
+            default:
+                throw ConfigurationError(
+                    "--type '\(text)' is not invoice, payment, credit or reversal"
+                )
             }
         }
 
@@ -63,7 +68,7 @@ struct HistoryCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Shows one transaction.")
         @OptionGroup var connection: ConnectionOptions
         @Option(help: "acct_…") var account: String
-        @Argument(help: "inv_…, pay_… or crd_…") var transaction: String
+        @Argument(help: "inv_…, pay_…, crd_… or jrn_…") var transaction: String
 
         func run() async throws {
             try await Session.run(connection) { session in

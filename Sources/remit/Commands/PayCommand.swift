@@ -24,9 +24,15 @@ struct PayCommand: AsyncParsableCommand {
     @Flag(help: "Whatever is left over may become credit.") var acceptCredit = false
     @Option(help: "A UUID or ULID; minted when not given.") var requestID: String?
 
+    func validate() throws {
+        guard method == nil || !card.isGiven else {
+            throw ValidationError("--method and a card together: pay with exactly one of them")
+        }
+    }
+
     func run() async throws {
-        try await Session.run(connection) { session in
-            let requestID = self.requestID ?? RequestID.new()
+        let requestID = self.requestID ?? RequestID.new()
+        try await Session.run(connection, requestID: requestID) { session in
             let prepared = try await session.payments().prepare(
                 BillingV1.PreparePaymentRequest(accountID: account)
             )
@@ -34,6 +40,8 @@ struct PayCommand: AsyncParsableCommand {
             let money: RemitType.Money
             if let amount {
                 money = try MoneyText.parse(amount, currency: currency, option: "--amount")
+            } else if let before = try await amountBefore(session) {
+                money = before
             } else if let outstanding = prepared.amount {
                 money = outstanding
             } else {
@@ -56,6 +64,17 @@ struct PayCommand: AsyncParsableCommand {
             session.printer.show(payment, Tables.payment(payment))
             let status = ExitStatus(payment.state)
             if status != .done { throw status.code }
+        }
+    }
+
+    /// What a payment under the given request id was made with: a repeat asks for the same.
+    private func amountBefore(_ session: Session) async throws -> RemitType.Money? {
+        guard let requestID else { return nil }
+        do {
+            let key = BillingV1.GetPaymentRequest.Key.requestID(requestID)
+            return try await session.payments().get(BillingV1.GetPaymentRequest(key: key)).amount
+        } catch let error as RPCError where error.code == .notFound {
+            return nil
         }
     }
 

@@ -12,17 +12,20 @@ final class Session {
     let printer: Printer
     private var clients: [ConnectionOptions.Service: RPCClient] = [:]
 
-    init(_ options: ConnectionOptions) {
+    init(_ options: ConnectionOptions, requestID: String? = nil) {
         self.options = options
-        printer = Printer(options.output)
+        printer = Printer(options.output, requestID: requestID)
     }
 
     /// Runs a command and ends the process's part in it: errors become a line and a status.
+    ///
+    /// - Parameter requestID: what an unknown outcome is asked by; shown with errors.
     static func run(
         _ options: ConnectionOptions,
+        requestID: String? = nil,
         _ body: (Session) async throws -> Void
     ) async throws {
-        let session = Session(options)
+        let session = Session(options, requestID: requestID)
         do {
             try await body(session)
             await session.close()
@@ -75,6 +78,9 @@ final class Session {
     }
     func billingLedger() async throws -> BillingV1.LedgerServiceClient {
         BillingV1.LedgerServiceClient(try await caller(.billing))
+    }
+    func reviews() async throws -> BillingV1.ReviewServiceClient {
+        BillingV1.ReviewServiceClient(try await caller(.billing))
     }
     func billingEvents() async throws -> BillingV1.EventServiceClient {
         BillingV1.EventServiceClient(try await caller(.billing))

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Ledger
+import ProtobufC
 import Rainbow
 import RemitAPI
 import TTRPC
@@ -230,7 +231,7 @@ struct DemoStory {
     ) async throws -> BillingV1.Payment {
         let token = try await session.vault().tokenize(
             GatewayV1.TokenizeRequest(
-                number: card,
+                number: SensitiveText(card),
                 expiryMonth: 12,
                 expiryYear: 2035,
                 verificationCode: "123"

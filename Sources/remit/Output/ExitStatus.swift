@@ -32,7 +32,19 @@ enum ExitStatus: Int32 {
         switch error.origin {
         case .notSent: self = error.code == .unavailable ? .unreachable : .refused
         case .lost: self = .unknown
-        case .peer: self = error.code == .deadlineExceeded ? .unknown : .refused
+        case .peer: self = Self.isUnknown(error) ? .unknown : .refused
+        }
+    }
+
+    /// Answers that prove nothing about what was asked.
+    private static func isUnknown(_ error: RPCError) -> Bool {
+        switch error.code {
+        case .deadlineExceeded, .internal, .unknown: true
+        case .unavailable: error.reason == "OUTCOME_UNKNOWN"
+        case .ok, .cancelled, .invalidArgument, .notFound, .alreadyExists, .permissionDenied,
+            .resourceExhausted, .failedPrecondition, .aborted, .outOfRange, .unimplemented,
+            .dataLoss, .unauthenticated:
+            false
         }
     }
 

@@ -12,6 +12,12 @@ enum JSONText {
         object(Mirror(reflecting: message), indent: 0)
     }
 
+    /// A value of the client's own that is made of texts, numbers, messages and lists of them, by
+    /// the same rules.
+    static func of(report: Any) -> String {
+        object(Mirror(reflecting: report), indent: 0)
+    }
+
     private static func object(_ mirror: Mirror, indent: Int) -> String {
         let fields = fields(mirror)
         guard !fields.isEmpty else { return "{}" }
@@ -48,7 +54,9 @@ enum JSONText {
         case let number as UInt32: return String(number)
         case let number as Int64: return quoted(String(number))
         case let number as UInt64: return quoted(String(number))
-        case let bytes as [UInt8]: return quoted(Data(bytes).base64EncodedString())
+        // An empty list of anything casts to bytes: the type must be theirs.
+        case let bytes as [UInt8] where type(of: value) == [UInt8].self:
+            return quoted(Data(bytes).base64EncodedString())
         case let value as any WireEnum: return quoted(value.protoName)
         case let time as GoogleProtobuf.Timestamp: return quoted(TimeText.rfc3339(time))
         case let list as [Any]:

@@ -58,9 +58,11 @@ struct Table {
 /// Prints results on standard output, and errors on standard error.
 struct Printer {
     let output: ConnectionOptions.Output
+    private let requestID: String?
 
-    init(_ output: ConnectionOptions.Output) {
+    init(_ output: ConnectionOptions.Output, requestID: String? = nil) {
         self.output = output
+        self.requestID = requestID
     }
 
     /// Prints a reply: as JSON for programs, as a table for people.
@@ -77,7 +79,7 @@ struct Printer {
         let status = ExitStatus(error)
         switch output {
         case .table: Self.standardError("remit: " + Self.sentence(error))
-        case .json: Self.standardError(Self.json(error))
+        case .json: Self.standardError(json(error))
         }
         return status.code
     }
@@ -90,13 +92,17 @@ struct Printer {
         return "\(error.code.name)\(reason): \(error.message)\(field)\(advice)"
     }
 
-    private static func json(_ error: any Error) -> String {
-        guard let error = error as? RPCError else {
-            return "{\"error\": {\"message\": \(JSONText.quoted("\(error)"))}}"
+    private func json(_ error: any Error) -> String {
+        var fields: [(String, String)] = []
+        if let error = error as? RPCError {
+            fields = [("code", error.code.name), ("message", error.message)]
+            if let reason = error.reason { fields.append(("reason", reason)) }
+            if let field = error.field { fields.append(("field", field)) }
+        } else {
+            fields = [("message", "\(error)")]
         }
-        var fields = [("code", error.code.name), ("message", error.message)]
-        if let reason = error.reason { fields.append(("reason", reason)) }
-        if let field = error.field { fields.append(("field", field)) }
+        // A repeat with it finds out what became of the call.
+        if let requestID { fields.append(("request_id", requestID)) }
         let body = fields.map { "\(JSONText.quoted($0.0)): \(JSONText.quoted($0.1))" }
         return "{\"error\": {\(body.joined(separator: ", "))}}"
     }

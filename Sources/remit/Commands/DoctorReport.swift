@@ -1,0 +1,132 @@
+import Ledger
+import Payments
+import RemitAPI
+
+/// What `remit doctor` found. As JSON it has these fields by their names in the schema's style.
+struct DoctorReport {
+    /// A service, and whether it could be asked.
+    struct ServiceState {
+        let address: String
+        var answers = true
+        /// Why it did not answer, or what it refused; empty when it answered everything.
+        var error = ""
+        /// Absent when the ledger could not be read.
+        var ledger: LedgerState?
+    }
+
+    /// A ledger that was verified from its beginning.
+    struct LedgerState {
+        let entries: Int64
+        let isWhole: Bool
+        /// The newest entry's hash, abbreviated; empty for a broken chain.
+        let head: String
+        /// What is wrong; empty for a whole chain.
+        let fault: String
+    }
+
+    /// The sums of one currency, in minor units.
+    struct BookTotals {
+        let currency: String
+        let billingMinorUnits: Int64
+        let gatewayMinorUnits: Int64
+        let bankMinorUnits: Int64
+        let agreeingPayments: Int64
+    }
+
+    /// A payment on which the books differ.
+    struct BookDifference {
+        let attemptID: String
+        let currency: String
+        let billingMinorUnits: Int64
+        let gatewayMinorUnits: Int64
+        let bankMinorUnits: Int64
+        /// It has not ended: the difference is explained for now.
+        let isInFlight: Bool
+    }
+
+    /// "FINE", "NEEDS_A_PERSON" or "UNREACHABLE".
+    private(set) var verdict = "FINE"
+    /// A sentence each.
+    var problems: [String] = []
+    var billing: ServiceState
+    var gateway: ServiceState
+    /// How billing stands with the gateway; absent when it was not told.
+    var status: BillingV1.GetStatusResponse?
+    /// Absent when one of the books could not be read.
+    var books: [BookTotals]?
+    var differences: [BookDifference] = []
+    var livePayments: [BillingV1.InFlightPayment] = []
+    var reviewItems: [BillingV1.ReviewItem] = []
+    var parkedEvents: [BillingV1.ParkedEvent] = []
+    var openOperations: [GatewayV1.OpenOperation] = []
+
+    init(billing: String, gateway: String) {
+        self.billing = ServiceState(address: billing)
+        self.gateway = ServiceState(address: gateway)
+    }
+
+    /// How the process ends.
+    var exitStatus: ExitStatus {
+        guard billing.answers, gateway.answers else { return .unreachable }
+        return problems.isEmpty ? .done : .refused
+    }
+
+    /// Takes in the three books.
+    ///
+    /// - Parameters:
+    ///   - reconciliation: the books as they were read last.
+    ///   - lasting: payments on which they differed when they were read before.
+    mutating func take(_ reconciliation: Reconciliation, lasting: Set<String>) {
+        books = reconciliation.totals.sorted { $0.key.code < $1.key.code }.map { currency, sums in
+            BookTotals(
+                currency: currency.code,
+                billingMinorUnits: sums.billingMinorUnits,
+                gatewayMinorUnits: sums.gatewayMinorUnits,
+                bankMinorUnits: sums.bankMinorUnits,
+                agreeingPayments: Int64(sums.matched)
+            )
+        }
+        differences = reconciliation.differences
+            .filter { $0.isInFlight || lasting.contains($0.reference) }
+            .map { difference in
+                BookDifference(
+                    attemptID: difference.reference,
+                    currency: difference.currency.code,
+                    billingMinorUnits: difference.billingMinorUnits,
+                    gatewayMinorUnits: difference.gatewayMinorUnits,
+                    bankMinorUnits: difference.bankMinorUnits,
+                    isInFlight: difference.isInFlight
+                )
+            }
+    }
+
+    /// Says what needs a person, and what that makes of it all.
+    mutating func conclude() {
+        if let reason = status?.dataLossReason, !reason.isEmpty {
+            problems.append("DATA_LOSS: billing does not believe the gateway: \(reason)")
+        }
+        for (name, state) in [("billing", billing), ("gateway", gateway)] {
+            if !state.answers { problems.append("the \(name) service cannot be reached") }
+            if state.answers, !state.error.isEmpty {
+                problems.append("the \(name) service refused to say something: \(state.error)")
+            }
+            if let ledger = state.ledger, !ledger.isWhole {
+                problems.append("the \(name) ledger is broken: \(ledger.fault)")
+            }
+        }
+        let differing = differences.count { !$0.isInFlight }
+        if differing > 0 { problems.append("the books differ on payments: \(differing)") }
+        let reviews = reviewItems.count { $0.gatewayVersion == 0 }
+        if reviews > 0 { problems.append("payments wait in review: \(reviews)") }
+        let exceptions = reviewItems.count - reviews
+        if exceptions > 0 { problems.append("exceptions wait for a decision: \(exceptions)") }
+        if !parkedEvents.isEmpty {
+            problems.append("events of the gateway are parked: \(parkedEvents.count)")
+        }
+        switch exitStatus {
+        case .unreachable: verdict = "UNREACHABLE"
+        case .done: verdict = "FINE"
+        default: verdict = "NEEDS_A_PERSON"
+        }
+    }
+}
