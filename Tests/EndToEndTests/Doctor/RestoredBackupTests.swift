@@ -1,0 +1,88 @@
+import Foundation
+import RemitAPI
+import TTRPC
+import Testing
+
+@Suite("A gateway restored from a backup")
+struct RestoredBackupTests {
+    @Test("3: billing says DATA_LOSS, takes no payment, and calls none FAILED")
+    func restored() async throws {
+        try await withBench { bench in
+            let account = try await bench.newAccount()
+            let method = try await bench.savedMethod(account)
+            let backup = bench.folder + "/backup"
+            try await bench.stopGateway()
+            try FileManager.default.copyItem(atPath: bench.gatewayFolder, toPath: backup)
+            try await bench.startGateway()
+
+            // What the backup does not have: a payment that succeeded, and one that is pending.
+            let paid = try await bench.pay(account, money(500), .paymentMethodID(method))
+            try #require(paid.state == .succeeded)
+            let other = try await bench.newAccount()
+            let requestID = newRequestID()
+            let pending = try await bench.pay(
+                other,
+                money(700),
+                try await bench.newCard(SandboxCard.pendingForever),
+                requestID: requestID
+            )
+            try #require(pending.state == .pending)
+            try await settledFeed(bench)
+
+            try await bench.stopGateway()
+            try FileManager.default.removeItem(atPath: bench.gatewayFolder)
+            try FileManager.default.copyItem(atPath: backup, toPath: bench.gatewayFolder)
+            try await bench.startGateway()
+            let reason = try await eventually("a loss", within: TestBench.maxDecision) {
+                let status = try await bench.reviews.getStatus(BillingV1.GetStatusRequest())
+                return status.dataLossReason.isEmpty ? nil : status.dataLossReason
+            }
+            #expect(reason.contains("behind"))
+
+            try await expectStopped(bench, method, account)
+            // Nothing is concluded from what the backup never knew, also not after a restart.
+            await bench.billing?.kill()
+            try await bench.startBilling()
+            _ = try await eventually("a loss again", within: TestBench.maxDecision) {
+                let status = try await bench.reviews.getStatus(BillingV1.GetStatusRequest())
+                return status.dataLossReason.isEmpty ? nil : true
+            }
+            #expect(try await bench.payment(requestID: requestID)?.state == .pending)
+            #expect(try await bench.payment(requestID: paid.requestID)?.state == .succeeded)
+            // The books cannot agree any more.
+            try await bench.stopBilling()
+        }
+    }
+
+    /// Waits until billing has applied all that the gateway has told.
+    private func settledFeed(_ bench: TestBench) async throws {
+        let head = try await bench.recovery.listInDoubt(GatewayV1.ListInDoubtRequest())
+            .position?.headSequence
+        _ = try await eventually("the end of the feed", within: TestBench.maxDecision) {
+            let status = try await bench.reviews.getStatus(BillingV1.GetStatusRequest())
+            return status.gatewayCursor == head ? true : nil
+        }
+    }
+
+    private func expectStopped(
+        _ bench: TestBench,
+        _ method: String,
+        _ account: String
+    ) async throws {
+        let answer = try await bench.doctor(3, "NEEDS_A_PERSON")
+        let problems = try answer.texts("problems")
+        #expect(problems.contains { $0.hasPrefix("DATA_LOSS") }, "\(problems)")
+        let screen = try await bench.remit(["doctor"], json: false)
+        #expect(screen.output.contains("DATA_LOSS"), "\(screen.output)")
+        let requestID = newRequestID()
+        await expectRefusal(.dataLoss, "GATEWAY_DATA_LOSS") {
+            try await bench.pay(
+                account,
+                money(100),
+                .paymentMethodID(method),
+                requestID: requestID
+            )
+        }
+        #expect(try await bench.payment(requestID: requestID) == nil)
+    }
+}

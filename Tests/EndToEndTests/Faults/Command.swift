@@ -1,0 +1,77 @@
+import Foundation
+import Glibc
+
+/// A command of the system, with its output in a file: a pipe's end would be inherited by services
+/// that are started meanwhile, and never be closed.
+struct Command {
+    /// What the system refused, or the command said.
+    struct Failure: Error, CustomStringConvertible {
+        let description: String
+    }
+
+    let pid: pid_t
+    private let words: [String]
+    private let outputPath: String
+
+    /// Starts it.
+    ///
+    /// - Throws: `Failure`.
+    init(_ words: [String]) throws(Failure) {
+        self.words = words
+        outputPath = NSTemporaryDirectory() + "remit-command-" + UUID().uuidString
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        defer { posix_spawn_file_actions_destroy(&actions) }
+        let flags = O_WRONLY | O_CREAT | O_TRUNC
+        posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
+        posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, outputPath, flags, 0o600)
+        posix_spawn_file_actions_adddup2(&actions, STDOUT_FILENO, STDERR_FILENO)
+        let argv = words.map { strdup($0) } + [nil]
+        defer { for pointer in argv { free(pointer) } }
+        var pid: pid_t = 0
+        let status = posix_spawn(&pid, words[0], &actions, nil, argv, environ)
+        guard status == 0 else {
+            throw Failure(description: "\(words): \(String(cString: strerror(status)))")
+        }
+        self.pid = pid
+    }
+
+    /// Everything it has said so far.
+    var output: String {
+        String(
+            decoding: FileManager.default.contents(atPath: outputPath) ?? Data(),
+            as: UTF8.self
+        )
+    }
+
+    /// Ends it, and waits for that.
+    ///
+    /// - Throws: `TimedOut`.
+    func terminate() async throws {
+        // Not the signal of control-C: who starts tests in the background has that ignored.
+        kill(pid, SIGTERM)
+        _ = try await eventually("the end of \(words)", within: .seconds(20)) {
+            waitpid(pid, nil, WNOHANG) == pid ? true : nil
+        }
+        unlink(outputPath)
+    }
+
+    /// Waits for its end. It blocks a thread: for commands that are over soon.
+    ///
+    /// - Returns: what it said, and whether it ended with 0.
+    func wait() -> (output: String, isSuccess: Bool) {
+        var status: Int32 = -1
+        while waitpid(pid, &status, 0) < 0, errno == EINTR {}
+        let said = output
+        unlink(outputPath)
+        return (said, status == 0)
+    }
+
+    /// Runs one that is over soon.
+    ///
+    /// - Throws: `Failure` with what it said, when it does not end with 0.
+    static func run(_ words: String...) throws(Failure) {
+        let (said, isSuccess) = try Command(words).wait()
+        guard isSuccess else { throw Failure(description: "\(words): \(said)") }
+    }
+}

@@ -1,0 +1,114 @@
+import NIOCore
+import RemitAPI
+import TTRPC
+import Testing
+
+/// One payment with one failing call, and the proof of what became of it.
+struct FaultyPayment {
+    private static let minorUnits: Int64 = 700
+    private static let callTimeout = TimeAmount.seconds(20)
+
+    let bench: TestBench
+    let target: FaultyService
+    let number: String
+
+    /// Pays while the n-th call fails, and checks what must hold.
+    ///
+    /// - Returns: false when the payment made fewer calls: nothing failed.
+    func pay(_ fault: InjectionTests.Fault, nth: Int) async throws -> Bool {
+        let account = try await bench.newAccount()
+        let requestID = newRequestID()
+        let what = "\(fault.kind) \(nth) \(fault.action)"
+        try target.control.arm(fault.kind, nth: nth, fault.action, isSticky: fault.isSticky)
+        let answer = try await attempt(account, requestID)
+        let fired = try target.control.disarm().fired > 0
+        if fired { try await recover(fault) }
+
+        let payment = try await proven(requestID)
+        if let answer {
+            #expect(payment?.paymentID == answer.paymentID, "\(what)")
+            if let state = payment?.state {
+                #expect(answer.state.mayBecome(state), "\(what): \(answer.state), then \(state)")
+            }
+        }
+        // Asking again changes nothing, and pays if there is nothing yet.
+        let again = try await bench.pay(
+            account,
+            money(Self.minorUnits),
+            try await bench.newCard(number),
+            requestID: requestID
+        )
+        if let payment { #expect(again == payment, "\(what)") }
+        let expected: BillingV1.PaymentState =
+            number == SandboxCard.insufficientFunds ? .declined : .succeeded
+        if payment == nil || !fired { #expect(again.state == expected, "\(what)") }
+        let charges = try await bench.charges(again.attemptID).map(\.state)
+        if again.state == .succeeded {
+            #expect(charges == [.approved], "\(what)")
+        } else {
+            #expect(charges.isEmpty || [[.declined], [.reversed]].contains(charges), "\(what)")
+        }
+        let balance = again.state == .succeeded ? -Self.minorUnits : 0
+        #expect(try await bench.balance(account).current == money(balance), "\(what)")
+        return fired
+    }
+
+    /// - Returns: what was acknowledged; nil when it was a refusal, or no answer came.
+    private func attempt(_ account: String, _ requestID: String) async throws -> BillingV1.Payment?
+    {
+        do {
+            return try await bench.pay(
+                account,
+                money(Self.minorUnits),
+                try await bench.newCard(number),
+                requestID: requestID,
+                timeout: Self.callTimeout
+            )
+        } catch let error as RPCError {
+            let isClear =
+                error.origin != .peer || error.code == .unavailable
+                || error.code == .deadlineExceeded
+            #expect(isClear, "\(error)")
+            return nil
+        }
+    }
+
+    /// Starts the service anew if it has ended, or takes no more writes; else it must go on.
+    private func recover(_ fault: InjectionTests.Fault) async throws {
+        switch fault.action {
+        case .killBefore, .killAfter, .killHalfway:
+            #expect(try await target.process.waitUntilEnded() == .killed(signal: 9))
+            try await target.restart()
+        case .fail:
+            #expect(target.process.poll() == nil, "an error must not end the service")
+            guard target.hasStoppedWriting else { return }
+            await expectRefusedWrites()
+            try await target.restart()
+        }
+    }
+
+    /// A store whose commit failed refuses writes with a clear status.
+    private func expectRefusedWrites() async {
+        do {
+            switch target.program {
+            case .gateway:
+                // One of three stores has stopped; entering a card writes into two of them.
+                _ = try await bench.tokenize(number)
+            case .billing, .client:
+                _ = try await bench.newAccount()
+                Issue.record("a store whose commit failed took a write")
+            }
+        } catch let error as RPCError {
+            #expect(error.code == .unavailable, "\(error)")
+            #expect(error.reason == "OUTCOME_UNKNOWN", "\(error)")
+        } catch {
+            Issue.record(error)
+        }
+    }
+
+    /// The payment once it is decided; nil when there is none.
+    private func proven(_ requestID: String) async throws -> BillingV1.Payment? {
+        guard try await bench.payment(requestID: requestID) != nil else { return nil }
+        return try await bench.decided(requestID: requestID)
+    }
+}

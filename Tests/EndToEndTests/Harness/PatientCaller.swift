@@ -1,0 +1,21 @@
+import NIOCore
+import ProtobufC
+import TTRPC
+
+/// Gives every call without a deadline one, so that no test waits for ever.
+struct PatientCaller: RPCCaller {
+    /// How long a call may take at the most.
+    static let maxWait = TimeAmount.seconds(60)
+
+    let client: RPCClient
+
+    func call<Request: WireMessage, Reply: WireMessage>(
+        _ method: MethodDescriptor,
+        _ request: Request,
+        options: CallOptions
+    ) async throws(RPCError) -> Reply {
+        var options = options
+        options.timeout = options.timeout ?? Self.maxWait
+        return try await client.call(method, request, options: options)
+    }
+}

@@ -1,0 +1,29 @@
+/// How often a condition is looked at.
+private let pollInterval = Duration.milliseconds(10)
+
+/// What did not happen within its bound.
+struct TimedOut: Error, CustomStringConvertible {
+    let description: String
+}
+
+/// Looks again and again until `body` gives a value.
+///
+/// - Parameters:
+///   - what: what is waited for, for the error.
+///   - bound: how long at the most.
+///   - body: nil while it has not happened.
+/// - Throws: `TimedOut`; what `body` throws.
+func eventually<Value>(
+    _ what: String,
+    within bound: Duration,
+    _ body: () async throws -> Value?
+) async throws -> Value {
+    let end = ContinuousClock.now + bound
+    while true {
+        if let value = try await body() { return value }
+        guard ContinuousClock.now < end else {
+            throw TimedOut(description: "\(what) did not happen within \(bound)")
+        }
+        try await Task.sleep(for: pollInterval)
+    }
+}

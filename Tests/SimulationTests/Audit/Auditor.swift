@@ -1,0 +1,254 @@
+import Foundation
+import GRDB
+import Ledger
+import Payments
+import ServiceKit
+import Storage
+
+@testable import Billing
+@testable import Gateway
+
+/// Checks the books and every promise of the product after a history has come to rest.
+struct Auditor {
+    let world: World
+
+    /// A payment as billing's books have it.
+    struct PaymentLine {
+        let id: PaymentID
+        let account: AccountID
+        let state: PaymentState
+        let amount: Int64
+        let credited: Int64
+
+        var attempt: AttemptID { AttemptID(id.ulid) }
+    }
+
+    /// An operation as the gateway's books have it.
+    struct OperationLine {
+        let state: OperationState
+        let amount: Int64
+    }
+
+    func audit() throws {
+        let payments = try billing { try Self.payments($0) }
+        let operations = try gateway { try Self.operations($0) }
+        let charges = try bank { try Self.charges($0) }
+        checkAnswers(payments)
+        checkOutcomes(payments, operations)
+        checkCharges(payments, charges)
+        try checkPending(operations)
+        try checkThreeBooks(payments, operations)
+        try checkLedgers()
+        try billing { try checkBalances($0) }
+        try billing { try checkHistory($0) }
+        try billing { try checkEvents($0) }
+        try billing { try checkMail($0) }
+        try gateway { try checkFeed($0) }
+        try checkCards()
+        for operation in operations.values {
+            world.endings[operation.state.name, default: 0] += 1
+        }
+        world.noteEnd(
+            payments.map { "\($0.id.text)\($0.state.rawValue)/\($0.amount)" }.joined()
+        )
+    }
+
+    func billing<Value>(_ body: (Database) throws -> Value) throws -> Value {
+        try world.databases.billing.inspect(body)
+    }
+
+    func gateway<Value>(_ body: (Database) throws -> Value) throws -> Value {
+        try world.databases.gateway.inspect(body)
+    }
+
+    func bank<Value>(_ body: (Database) throws -> Value) throws -> Value {
+        try world.databases.bank.inspect(body)
+    }
+
+    func fail(_ text: String) { world.fail(text) }
+
+    // MARK: Payments
+
+    private static func payments(_ database: Database) throws -> [PaymentLine] {
+        try database.rows(
+            "SELECT id, account, state, amount, credited FROM payments ORDER BY id LIMIT 10000"
+        ).compactMap { row in
+            let number: Int = row[2]
+            guard let state = PaymentState(rawValue: number) else { return nil }
+            return PaymentLine(
+                id: row[0],
+                account: row[1],
+                state: state,
+                amount: row[3],
+                credited: row[4]
+            )
+        }
+    }
+
+    private static func operations(_ database: Database) throws -> [AttemptID: OperationLine] {
+        let rows = try database.rows("SELECT key, state, minor_units FROM operations LIMIT 10000")
+        var found: [AttemptID: OperationLine] = [:]
+        for row in rows {
+            let number: Int = row[1]
+            guard let state = OperationState(rawValue: number) else { continue }
+            found[row[0]] = OperationLine(state: state, amount: row[2])
+        }
+        return found
+    }
+
+    /// Approved charges that stand, by their reference.
+    private static func charges(_ database: Database) throws -> [AttemptID: [Int64]] {
+        var found: [AttemptID: [Int64]] = [:]
+        for row in try database.rows(
+            "SELECT reference, minor_units FROM charges WHERE state = 2 LIMIT 10000"
+        ) {
+            found[row[0], default: []].append(row[1])
+        }
+        return found
+    }
+
+    /// Every payment that a customer was told of is there, with the outcome they were told.
+    private func checkAnswers(_ payments: [PaymentLine]) {
+        let found = Dictionary(uniqueKeysWithValues: payments.map { ($0.id, $0) })
+        for told in world.answers.told {
+            guard let payment = found[told.payment] else {
+                fail("\(told.payment) was answered and is not there")
+                continue
+            }
+            if let outcome = told.outcome, outcome != payment.state {
+                fail("\(told.payment) was \(outcome.name), and is \(payment.state.name)")
+            }
+            if told.amount.minorUnits != payment.amount {
+                fail("\(told.payment) has another amount than was answered")
+            }
+        }
+    }
+
+    /// A payment's outcome is what the gateway proves; FAILED needs a fence or NOT_SENT.
+    private func checkOutcomes(
+        _ payments: [PaymentLine],
+        _ operations: [AttemptID: OperationLine]
+    ) {
+        for payment in payments {
+            guard let operation = operations[payment.attempt] else {
+                fail("\(payment.id) is \(payment.state.name), and the gateway has nothing")
+                continue
+            }
+            let outcome = PaymentStateMachine.outcome(of: operation.state)
+            if payment.state != outcome {
+                fail(
+                    "\(payment.id) is \(payment.state.name), and the gateway has "
+                        + operation.state.name
+                )
+            }
+            if operation.state != .fenced, operation.amount != payment.amount {
+                fail("\(payment.id) has another amount at the gateway")
+            }
+        }
+        let known = Set(payments.map(\.attempt))
+        for attempt in operations.keys.sorted() where !known.contains(attempt) {
+            fail("the gateway has \(attempt), and billing has no such payment")
+        }
+    }
+
+    /// One standing charge for each payment that succeeded, and none for any other.
+    private func checkCharges(_ payments: [PaymentLine], _ charges: [AttemptID: [Int64]]) {
+        for payment in payments {
+            let expected = payment.state == .succeeded ? [payment.amount] : []
+            let found = charges[payment.attempt] ?? []
+            if found != expected {
+                fail("\(payment.id) is \(payment.state.name), and the bank charged \(found)")
+            }
+        }
+        let known = Set(payments.map(\.attempt))
+        for attempt in charges.keys.sorted() where !known.contains(attempt) {
+            fail("the bank charged \(attempt), and billing has no such payment")
+        }
+    }
+
+    /// What is pending at the bank is pending at the gateway: money that may still move is not
+    /// given up.
+    private func checkPending(_ operations: [AttemptID: OperationLine]) throws {
+        let pending = try bank { database in
+            try database.rows(
+                "SELECT reference FROM charges WHERE state = 1 ORDER BY reference LIMIT 10000"
+            ).map { $0[0] as AttemptID }
+        }
+        for attempt in pending where operations[attempt]?.state != .pending {
+            let state = operations[attempt]?.state.name ?? "not there"
+            fail("\(attempt) is pending at the bank, and \(state) at the gateway")
+        }
+    }
+
+    // MARK: The books
+
+    private func checkThreeBooks(
+        _ payments: [PaymentLine],
+        _ operations: [AttemptID: OperationLine]
+    ) throws {
+        let reconciliation = Reconciliation(
+            billing: try billing { try Self.lines($0, .gatewayClearing, sign: 1) },
+            gateway: try gateway { try Self.lines($0, .merchantPayable, sign: -1) },
+            bank: try bank { database in
+                try database.rows(
+                    "SELECT reference, minor_units, currency FROM charges WHERE state = 2 LIMIT 10000"
+                ).map { row in
+                    Reconciliation.BookLine(
+                        reference: (row[0] as AttemptID).text,
+                        minorUnits: row[1],
+                        currency: row[2]
+                    )
+                }
+            },
+            inFlight: []
+        )
+        for difference in reconciliation.differences {
+            fail(
+                "\(difference.reference): billing \(difference.billingMinorUnits), gateway "
+                    + "\(difference.gatewayMinorUnits), bank \(difference.bankMinorUnits)"
+            )
+        }
+    }
+
+    private static func lines(
+        _ database: Database,
+        _ account: LedgerAccount,
+        sign: Int64
+    ) throws -> [Reconciliation.BookLine] {
+        try database.rows(
+            """
+            SELECT e.reference, p.minor_units, p.currency
+            FROM ledger_postings p JOIN ledger_entries e ON e.sequence = p.sequence
+            WHERE p.account = ? LIMIT 10000
+            """,
+            account.rawValue
+        ).map { row in
+            Reconciliation.BookLine(
+                reference: row[0],
+                minorUnits: sign * (row[1] as Int64),
+                currency: row[2]
+            )
+        }
+    }
+
+    private func checkLedgers() throws {
+        for (name, database) in [
+            ("billing", world.databases.billing), ("gateway", world.databases.gateway),
+        ] {
+            let (entries, balance) = try database.inspect { database in
+                (
+                    try LedgerTable.entries(database, after: 0, limit: 10_000).entries,
+                    try LedgerTable.trialBalance(database).balance
+                )
+            }
+            var verifier = ChainVerifier()
+            for entry in entries {
+                if let fault = verifier.verify(entry) {
+                    fail("the chain of \(name): \(fault)")
+                    break
+                }
+            }
+            if !balance.isBalanced { fail("the trial balance of \(name) is not zero") }
+        }
+    }
+}

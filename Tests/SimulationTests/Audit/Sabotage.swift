@@ -1,0 +1,117 @@
+import Payments
+import RemitAPI
+import TTRPC
+
+@testable import Billing
+
+/// A bug that is planted, to see that the auditor finds it.
+enum Sabotage: CaseIterable {
+    /// Billing sells a second time, under another key.
+    case sellsUnderTwoKeys
+    /// The gateway sends each charge to the bank twice.
+    case chargesTwice
+    /// A reversal is taken for acknowledged that the bank never saw.
+    case forgetsReversals
+    /// A settled payment is settled again by the next proof: no compare-and-set.
+    case settlesTwice
+    /// A line of the outbox is lost.
+    case losesMail
+    /// An unknown payment is taken for failed without a fence.
+    case guessesFailure
+    /// A commit that was answered is not there after a restart.
+    case losesAnsweredPayment
+    /// An event's number is used for nothing.
+    case skipsEventNumber
+    /// A posting is changed after it was written.
+    case rewritesLedger
+    /// Credit is left free beside an open invoice.
+    case leavesCreditFree
+}
+
+/// Sells twice: the second time under a key of its own.
+struct TwoKeysLink: GatewayLink {
+    private let link: any GatewayLink
+    private unowned let world: World
+
+    init(_ link: any GatewayLink, _ world: World) {
+        self.link = link
+        self.world = world
+    }
+
+    func card(_ token: TokenID) async throws(RPCError) -> GatewayCard {
+        try await link.card(token)
+    }
+
+    func sale(
+        _ attempt: AttemptID,
+        token: TokenID,
+        amount: Money,
+        address: RemitType.BillingAddress,
+        saveCard: Bool
+    ) async throws(RPCError) -> GatewayReply {
+        let reply = try await link.sale(
+            attempt,
+            token: token,
+            amount: amount,
+            address: address,
+            saveCard: saveCard
+        )
+        let second = AttemptID(ULID(high: attempt.ulid.high, low: attempt.ulid.low ^ 1))
+        _ = try? await link.sale(
+            second,
+            token: token,
+            amount: amount,
+            address: address,
+            saveCard: false
+        )
+        return reply
+    }
+
+    func operation(_ attempt: AttemptID) async throws(RPCError) -> GatewayReply? {
+        try await link.operation(attempt)
+    }
+
+    func fence(_ attempt: AttemptID) async throws(RPCError) -> GatewayReply {
+        try await link.fence(attempt)
+    }
+
+    func events(
+        after: Int64,
+        limit: Int
+    ) async throws(RPCError) -> (events: [GatewayEvent], position: GatewayPosition) {
+        try await link.events(after: after, limit: limit)
+    }
+
+    func deleteCard(_ token: TokenID) async throws(RPCError) {
+        try await link.deleteCard(token)
+    }
+}
+
+extension Sabotage {
+    /// Statements that plant the bug in billing's books; each is tried after every commit until
+    /// one has changed a row.
+    var statements: [String] {
+        switch self {
+        case .sellsUnderTwoKeys, .chargesTwice, .forgetsReversals: []
+        case .settlesTwice:
+            ["UPDATE payments SET state = 4, gateway_version = 0 WHERE state = 6"]
+        case .losesMail:
+            ["DELETE FROM outbox WHERE kind = 'payment_succeeded'"]
+        case .guessesFailure:
+            ["UPDATE payments SET state = 8, settled_at = created_at WHERE state = 4"]
+        case .losesAnsweredPayment:
+            ["DELETE FROM payments WHERE state IN (7, 8)"]
+        case .skipsEventNumber:
+            [
+                """
+                UPDATE events SET sequence = sequence + 1
+                WHERE sequence > 5 AND sequence = (SELECT MAX(sequence) FROM events)
+                """
+            ]
+        case .rewritesLedger:
+            ["UPDATE ledger_postings SET minor_units = minor_units * 2 WHERE sequence = 2"]
+        case .leavesCreditFree:
+            ["UPDATE credits SET remaining = amount WHERE remaining < amount"]
+        }
+    }
+}

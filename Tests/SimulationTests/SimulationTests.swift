@@ -1,0 +1,94 @@
+import Foundation
+import Testing
+
+@Suite("Simulation of both services", .serialized)
+struct SimulationTests {
+    private static func number(_ name: String, default standard: UInt64) -> UInt64 {
+        ProcessInfo.processInfo.environment[name].flatMap { UInt64($0) } ?? standard
+    }
+
+    @Test("Whatever is lost, doubled, late or crashes, no seed breaks a promise")
+    func seeds() async throws {
+        let first = Self.number("REMIT_SIMULATION_FIRST", default: 1)
+        let count = Self.number("REMIT_SIMULATION_SEEDS", default: 10_000)
+        if Self.number("REMIT_SIMULATION_TRACE", default: 0) == 1 {
+            let outcome = try await Self.trace(first)
+            #expect(outcome.violations == [])
+            return
+        }
+        let summary = try await Seeds.run(first..<(first + count))
+        for outcome in summary.broken {
+            Issue.record(
+                """
+                seed \(outcome.seed): \(outcome.violations.prefix(3).joined(separator: "; "))
+                replay it: Tests/simulate.sh 1 \(outcome.seed)
+                """
+            )
+        }
+        print(
+            "simulated \(summary.histories) histories: \(summary.payments) payments,",
+            "\(summary.crashes) crashes, \(summary.steps) steps"
+        )
+        #expect(summary.histories == Int(count) || !summary.broken.isEmpty)
+        #expect(summary.payments > summary.histories)
+        // A simulation that reaches nothing proves nothing.
+        guard count >= 500 else { return }
+        #expect(summary.crashes > summary.histories / 2)
+        for ending in ["APPROVED", "DECLINED", "PENDING", "EXPIRED", "FENCED"] {
+            #expect(summary.endings[ending, default: 0] > 0, "no operation is \(ending)")
+        }
+    }
+
+    @Test("Seeds that once broke a promise keep it", arguments: Regression.all)
+    func regression(_ regression: Regression) async throws {
+        let outcome = try await Seeds.onThread {
+            try History.run(seed: regression.seed, databases: Databases())
+        }
+        #expect(outcome.violations == [], "\(regression.what)")
+    }
+
+    private static func trace(_ seed: UInt64) async throws -> History.Outcome {
+        try await Seeds.onThread {
+            let databases = try Databases()
+            let outcome = try History.run(seed: seed, databases: databases, isPrinted: true)
+            for violation in outcome.violations { print("VIOLATION: \(violation)") }
+            return outcome
+        }
+    }
+
+    @Test("A seed replays exactly")
+    func replay() async throws {
+        let (first, second) = try await Seeds.onThread {
+            let databases = try Databases()
+            let first = try (1...20).map {
+                try History.run(seed: UInt64($0), databases: databases)
+            }
+            let others = try Databases()
+            let second = try (1...20).reversed().map {
+                try History.run(seed: UInt64($0), databases: others)
+            }
+            return (first, second)
+        }
+        #expect(first == second.reversed())
+        #expect(Set(first.map(\.hash)).count == first.count, "other seeds are other histories")
+        #expect(first.contains { $0.crashes > 0 })
+    }
+
+    @Test("The auditor finds a planted bug", arguments: Sabotage.allCases)
+    func sabotage(_ sabotage: Sabotage) async throws {
+        // Not every history has what the bug needs; some do.
+        let found = try await Seeds.onThread {
+            let databases = try Databases()
+            for seed in UInt64(1)...200 {
+                let outcome = try History.run(
+                    seed: seed,
+                    databases: databases,
+                    sabotage: sabotage
+                )
+                if !outcome.violations.isEmpty { return true }
+            }
+            return false
+        }
+        #expect(found, "\(sabotage) was not found")
+    }
+}

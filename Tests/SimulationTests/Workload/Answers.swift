@@ -1,0 +1,52 @@
+import Payments
+import ServiceKit
+
+@testable import Billing
+
+/// What customers were told: none of it may turn out to be untrue.
+///
+/// `@unchecked Sendable`: see `SimulatedExecutor`.
+final class Answers: @unchecked Sendable {
+    /// What was said under one request id.
+    struct Told {
+        let key: RequestKey
+        let payment: PaymentID
+        let amount: Money
+        var outcome: PaymentState?
+    }
+
+    private unowned let world: World
+    private(set) var told: [Told] = []
+    private var positions: [RequestKey: Int] = [:]
+
+    init(_ world: World) {
+        self.world = world
+    }
+
+    /// A customer was told about a payment.
+    func note(_ key: RequestKey, _ payment: PaymentRecord) {
+        world.note("answer", Int64(payment.state.rawValue), "\(key.text) \(payment.state.name)")
+        guard let position = positions[key] else {
+            positions[key] = told.count
+            told.append(
+                Told(
+                    key: key,
+                    payment: payment.id,
+                    amount: payment.amount,
+                    outcome: payment.state.isTerminal ? payment.state : nil
+                )
+            )
+            return
+        }
+        let before = told[position]
+        if before.payment != payment.id {
+            world.fail("\(key.text) is \(before.payment), and then \(payment.id)")
+        }
+        if before.amount != payment.amount { world.fail("\(payment.id) has another amount") }
+        guard payment.state.isTerminal else { return }
+        if let outcome = before.outcome, outcome != payment.state {
+            world.fail("\(payment.id) was \(outcome.name), and then \(payment.state.name)")
+        }
+        told[position].outcome = payment.state
+    }
+}
