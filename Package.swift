@@ -1,12 +1,16 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-let settings: [SwiftSetting] = [
-    .enableUpcomingFeature("ExistentialAny"),
-    .enableUpcomingFeature("InternalImportsByDefault"),
-    .enableUpcomingFeature("MemberImportVisibility"),
-    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
-]
+let strict: [SwiftSetting] =
+    Context.environment["REMIT_WARNINGS_AS_ERRORS"] == "1"
+    ? [.treatAllWarnings(as: .error)] : []
+let settings: [SwiftSetting] =
+    [
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+        .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    ] + strict
 /// With REMIT_LONG_CVC=1 verification codes have eight digits, so that a scan of all files for
 /// them finds none by chance: Tests/scan-codes.sh. Never set for what is deployed.
 let cardSettings: [SwiftSetting] =

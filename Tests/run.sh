@@ -1,12 +1,42 @@
 #!/usr/bin/env bash
 # Installs what is missing, builds, checks the generated code and runs every test.
 #
-#   Tests/run.sh
+#   Tests/run.sh            what a change must pass: within 35 minutes on two cores
+#   Tests/run.sh --full     also the long runs: every fault at every call, 1,000 kills, 50,000
+#                           simulated histories, the scan for verification codes, and the thread
+#                           and address sanitizers over the whole suite
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cd "$root"
 
-step() { printf '\n== %s\n' "$1"; }
+full=no
+case "${1:-}" in
+"") ;;
+--full) full=yes ;;
+*)
+    echo "run.sh: unknown argument '$1' (none or --full)" >&2
+    exit 2
+    ;;
+esac
+
+started=$SECONDS
+step() { printf '\n== %s (%d s)\n' "$1" "$((SECONDS - started))"; }
+
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+
+# Runs suites by a filter; the rest are arguments of swift test. What passes is not printed.
+tests() {
+    local filter=$1 status
+    shift
+    step "tests: $filter $*"
+    set +e
+    swift test --skip-build --filter "^$filter" "$@" 2>&1 | tee -a "$log" |
+        grep -vE '^(◇|✔ (Test|Suite) )'
+    status=${PIPESTATUS[0]}
+    set -e
+    [ "$status" -eq 0 ] || exit "$status"
+}
 
 step "set-up"
 deploy/setup.sh test
@@ -16,12 +46,43 @@ swift format lint --strict --parallel --recursive \
     --configuration .swift-format Package.swift Sources Tests proto/plugin/Package.swift \
     proto/plugin/Sources proto/plugin/Tests
 
+step "sources"
+Tests/check-sources.sh --self-test
+Tests/check-sources.sh
+
 step "generated code: the generator's own tests, then regenerate and compare"
-swift test --package-path proto/plugin
+swift test --package-path proto/plugin 2>&1 | tee -a "$log"
 proto/generate.sh --check
 
 step "build"
-swift build --build-tests -Xswiftc -warnings-as-errors
+export REMIT_WARNINGS_AS_ERRORS=1
+swift build --build-tests
 
-step "tests"
-swift test --skip-build -Xswiftc -warnings-as-errors
+# A folder at a time: tests that keep to time-outs are not held up by all the others.
+for folder in Tests/*Tests; do
+    case "$(basename "$folder")" in
+    EndToEndTests | SimulationTests) ;;
+    *) tests "$(basename "$folder")\\." ;;
+    esac
+done
+tests 'EndToEndTests\.' --skip 'KillTests|InjectionTests|FullDiskTests|PowerLossTests'
+tests 'EndToEndTests\.(KillTests|FullDiskTests|PowerLossTests)'
+tests 'EndToEndTests\.InjectionTests'
+tests 'SimulationTests\.'
+
+if [ "$full" = yes ]; then
+    step "verification codes"
+    Tests/scan-codes.sh
+    REMIT_FAULTS=full tests 'EndToEndTests\.(InjectionTests|InjectionCountTests)'
+    REMIT_KILLS=1000 tests 'EndToEndTests\.KillTests'
+    REMIT_SIMULATION_SEEDS=50000 REMIT_SIMULATION_FIRST=10001 tests 'SimulationTests\.'
+    for sanitizer in thread address; do
+        step "$sanitizer sanitizer"
+        Tests/sanitize.sh "$sanitizer"
+    done
+fi
+
+passed=$(sed -nE 's/.*Test run with ([0-9]+) tests? .*passed.*/\1/p' "$log" |
+    awk '{ sum += $1 } END { print sum + 0 }')
+step "done"
+echo "$passed passed, 0 failed"

@@ -59,6 +59,11 @@ struct SmallDisk {
 
     /// Makes room.
     func clear() throws {
+        // A service that was started meanwhile may have inherited the open file: removing it alone
+        // would give no room back.
+        let handle = try open()
+        try handle.truncate(atOffset: 0)
+        try handle.close()
         try FileManager.default.removeItem(atPath: filler)
     }
 
