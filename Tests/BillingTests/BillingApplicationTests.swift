@@ -75,7 +75,9 @@ struct BillingApplicationTests {
             balanceVersion: 0,
             acceptsCredit: false
         )
-        guard case .new(let payment) = try await store.reserve(request, card: .visa) else { return }
+        guard case .new(let payment, _) = try await store.reserve(request, card: .visa) else {
+            return
+        }
         await store.close()
 
         let gateway = ScriptedGateway()

@@ -78,10 +78,10 @@ struct PaymentProcessor: Sendable {
         case .existing(let view):
             inFlight.leave()
             return try await current(view, timeout: timeout)
-        case .new(let payment):
+        case .new(let payment, let known):
             // A task of its own: from here on the sale has its own deadline, and the caller's
             // ends only the caller's wait.
-            scheduler.spawn { await carryOut(payment) }
+            scheduler.spawn { await carryOut(payment, since: known) }
             return try await waited(payment.id, timeout: timeout)
         }
     }
@@ -120,25 +120,18 @@ struct PaymentProcessor: Sendable {
         return try await store.payment(id)
     }
 
-    private func carryOut(_ payment: PaymentRecord) async {
+    private func carryOut(_ payment: PaymentRecord, since known: GatewayPosition?) async {
         defer { inFlight.leave() }
         await crashPoint(.afterIntentCommit)
-        let view = await sell(payment)
+        let view = await sell(payment, since: known)
         inFlight.finish(payment.id, view)
     }
 
     /// - Returns: the payment as far as it has come; nil when even that could not be stored.
-    private func sell(_ payment: PaymentRecord) async -> PaymentView? {
-        let known: GatewayPosition?
-        do {
-            known = try await store.gatewayFeed()
-        } catch {
-            logger.error(
-                "a sale was not sent; recovery looks at it",
-                metadata: ["payment": "\(payment.id)", "error": "\(error)"]
-            )
-            return nil
-        }
+    private func sell(
+        _ payment: PaymentRecord,
+        since known: GatewayPosition?
+    ) async -> PaymentView? {
         let failure: RPCError
         do throws(RPCError) {
             let reply = try await gateway.sale(

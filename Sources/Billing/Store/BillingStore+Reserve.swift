@@ -45,8 +45,9 @@ struct PaymentView: Sendable {
 extension BillingStore {
     /// What committing an intent came to.
     enum Reservation: Sendable {
-        /// New: it is to be sent.
-        case new(PaymentRecord)
+        /// New: it is to be sent. With it where the gateway's feed stood before that; nil before
+        /// the first contact.
+        case new(PaymentRecord, since: GatewayPosition?)
         /// The request id was used before: this is what became of it.
         case existing(PaymentView)
     }
@@ -104,7 +105,7 @@ extension BillingStore {
             try tables.insert(request.key, .payment, bodyHash: hash, subject: payment.id)
             try tables.insert(payment)
             willCommit(payment.id)
-            return .new(payment)
+            return .new(payment, since: try tables.gatewayFeed())
         }
     }
 

@@ -199,7 +199,7 @@ final class Books: Sendable {
 
     /// A new payment that is SUBMITTING.
     func reserve(_ request: PaymentRequest) async throws -> PaymentRecord {
-        guard case .new(let payment) = try await store.reserve(request, card: .visa) else {
+        guard case .new(let payment, _) = try await store.reserve(request, card: .visa) else {
             throw NotNew()
         }
         return payment
