@@ -39,6 +39,11 @@ struct SchemaLintTests {
             problems: ["remit.test.v1.A.m: map fields are refused; use a repeated message"]
         ),
         Case(
+            testDescription: "a sensitive field that is no single text",
+            body: "message A { repeated string s = 1 [(remit.sensitive) = true]; }",
+            problems: ["remit.test.v1.A.s: only a single text may be (remit.sensitive)"]
+        ),
+        Case(
             testDescription: "an optional field",
             body: "message A { optional string s = 1; }",
             problems: [
