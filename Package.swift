@@ -27,6 +27,7 @@ let configuration = Target.Dependency.product(
 )
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let grdbSQLite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
 let lifecycle = Target.Dependency.product(
     name: "ServiceLifecycle",
     package: "swift-service-lifecycle"
@@ -38,6 +39,10 @@ let unixSignals = Target.Dependency.product(
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics")
 let metricsTestKit = Target.Dependency.product(name: "MetricsTestKit", package: "swift-metrics")
+let nioConcurrencyHelpers = Target.Dependency.product(
+    name: "NIOConcurrencyHelpers",
+    package: "swift-nio"
+)
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
@@ -109,10 +114,12 @@ let package = Package(
         swiftTarget("RemitAPI", dependencies: ["TTRPC", "ProtobufC", "CRemitMessages"]),
         .target(name: "Payments", swiftSettings: settings + cardSettings),
         swiftTarget("Ledger", dependencies: ["Payments", crypto]),
-        swiftTarget("Storage", dependencies: [grdb, logging]),
+        swiftTarget("Storage", dependencies: [grdb, grdbSQLite, logging]),
         swiftTarget(
             "ServiceKit",
-            dependencies: ["RemitAPI", "TTRPC", "Payments", "Ledger", "Storage", grdb]
+            dependencies: [
+                "RemitAPI", "TTRPC", "Payments", "Ledger", "Storage", grdb, nioConcurrencyHelpers,
+            ]
         ),
         swiftTarget(
             "Gateway",

@@ -66,18 +66,6 @@ struct BillingTables {
     /// Milliseconds since 1970-01-01T00:00:00Z.
     let now: Int64
 
-    /// Memory for building an address, in bytes: its texts have less than a tenth of it.
-    private static let maxAddressBytes = 8 << 10
-
-    static func encoded(_ address: RemitType.BillingAddress) throws -> Data {
-        Data(try address.serialized(arenaBytes: maxAddressBytes))
-    }
-
-    static func address(_ row: Row, _ index: Int) throws -> RemitType.BillingAddress {
-        let data: Data = row[index]
-        return try RemitType.BillingAddress(serialized: Array(data))
-    }
-
     // MARK: Request keys
 
     /// What a request id stands for.
