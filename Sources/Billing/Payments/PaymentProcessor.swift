@@ -1,7 +1,7 @@
 import Logging
+import NIOConcurrencyHelpers
 import Payments
 import ServiceKit
-import Synchronization
 import TTRPC
 
 /// Carries out a payment: commit the intent, sell once, settle by proof.
@@ -156,11 +156,11 @@ struct PaymentProcessor: Sendable {
 
 /// The payment that a step began, in case its commit fails.
 private final class BegunPayment: Sendable {
-    private let noted = Mutex<PaymentID?>(nil)
+    private let noted = NIOLockedValueBox<PaymentID?>(nil)
 
-    var id: PaymentID? { noted.withLock { $0 } }
+    var id: PaymentID? { noted.withLockedValue { $0 } }
 
     func note(_ id: PaymentID) {
-        noted.withLock { $0 = id }
+        noted.withLockedValue { $0 = id }
     }
 }
