@@ -39,7 +39,7 @@ let unixSignals = Target.Dependency.product(
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics")
 let metricsTestKit = Target.Dependency.product(name: "MetricsTestKit", package: "swift-metrics")
-let nioConcurrencyHelpers = Target.Dependency.product(
+let nioConcurrency = Target.Dependency.product(
     name: "NIOConcurrencyHelpers",
     package: "swift-nio"
 )
@@ -109,23 +109,24 @@ let package = Package(
             "TTRPC",
             dependencies: [
                 "ProtobufC", "CRemitMessages", nioCore, nioPosix, logging, metrics, lifecycle,
+                nioConcurrency,
             ]
         ),
         swiftTarget("RemitAPI", dependencies: ["TTRPC", "ProtobufC", "CRemitMessages"]),
         .target(name: "Payments", swiftSettings: settings + cardSettings),
         swiftTarget("Ledger", dependencies: ["Payments", crypto]),
-        swiftTarget("Storage", dependencies: [grdb, grdbSQLite, logging]),
+        swiftTarget("Storage", dependencies: [grdb, grdbSQLite, logging, nioConcurrency]),
         swiftTarget(
             "ServiceKit",
             dependencies: [
-                "RemitAPI", "TTRPC", "Payments", "Ledger", "Storage", grdb, nioConcurrencyHelpers,
+                "RemitAPI", "TTRPC", "Payments", "Ledger", "Storage", grdb, nioConcurrency,
             ]
         ),
         swiftTarget(
             "Gateway",
             dependencies: [
                 "ServiceKit", "RemitAPI", "TTRPC", "ProtobufC", "Payments", "Ledger", "Storage",
-                grdb, crypto, logging, lifecycle, nioCore,
+                grdb, crypto, logging, lifecycle, nioCore, nioConcurrency,
             ]
         ),
         swiftTarget(
@@ -133,14 +134,14 @@ let package = Package(
             dependencies: [
                 "ServiceKit", "RemitAPI", "TTRPC", "Payments", "Ledger", "Storage", grdb, crypto,
                 logging,
-                lifecycle, nioCore, "ProtobufC",
+                lifecycle, nioCore, "ProtobufC", nioConcurrency,
             ]
         ),
         swiftTarget(
             "Operations",
             dependencies: [
                 "CLinux", "TTRPC", "RemitAPI", configuration, logging, metrics, lifecycle,
-                unixSignals, nioCore, systemPackage,
+                unixSignals, nioCore, systemPackage, nioConcurrency,
             ]
         ),
         swiftTarget(
@@ -170,37 +171,39 @@ let package = Package(
         swiftTests("ProtobufCTests", dependencies: ["ProtobufC", "RemitAPI", "TTRPC", nioCore]),
         swiftTests(
             "TTRPCTests",
-            dependencies: ["TTRPC", "ProtobufC", nioCore, nioEmbedded, nioPosix, logging]
+            dependencies: [
+                "TTRPC", "ProtobufC", nioCore, nioEmbedded, nioPosix, logging, nioConcurrency,
+            ]
         ),
         swiftTests("PaymentsTests", dependencies: ["Payments"]),
         swiftTests("LedgerTests", dependencies: ["Ledger", "Payments"]),
-        swiftTests("StorageTests", dependencies: ["Storage", grdb, logging]),
+        swiftTests("StorageTests", dependencies: ["Storage", grdb, logging, nioConcurrency]),
         swiftTests(
             "OperationsTests",
             dependencies: [
                 "Operations", "RemitAPI", "TTRPC", logging, metrics, metricsTestKit, lifecycle,
-                nioCore, nioPosix,
+                nioCore, nioPosix, nioConcurrency,
             ]
         ),
         swiftTests(
             "GatewayTests",
             dependencies: [
                 "Gateway", "ServiceKit", "RemitAPI", "TTRPC", "Payments", "Ledger", "Storage",
-                "ProtobufC", crypto, grdb, logging, nioCore,
+                "ProtobufC", crypto, grdb, logging, nioCore, nioConcurrency,
             ]
         ),
         swiftTests(
             "BillingTests",
             dependencies: [
                 "Billing", "ServiceKit", "RemitAPI", "TTRPC", "Payments", "Ledger", "Storage",
-                grdb, logging, nioCore,
+                grdb, logging, nioCore, nioConcurrency,
             ]
         ),
         swiftTests(
             "SimulationTests",
             dependencies: [
                 "Billing", "Gateway", "ServiceKit", "RemitAPI", "TTRPC", "Payments", "Ledger",
-                "Storage", "ProtobufC", crypto, grdb, logging, nioCore,
+                "Storage", "ProtobufC", crypto, grdb, logging, nioCore, nioConcurrency,
             ]
         ),
         swiftTests(
@@ -208,7 +211,7 @@ let package = Package(
             dependencies: [
                 "RemitAPI", "TTRPC", "ProtobufC", "CRemitMessages", "Payments", "Ledger",
                 "ServiceKit", grdb, logging, nioCore, nioPosix, "remit", "remit-billing",
-                "remit-gateway",
+                "remit-gateway", nioConcurrency,
             ]
         ),
     ],

@@ -1,7 +1,7 @@
 import Dispatch
 package import GRDB
 package import Logging
-import Synchronization
+import NIOConcurrencyHelpers
 
 /// A SQLite database with one writer that commits in groups, and readers beside it.
 ///
@@ -34,8 +34,8 @@ package final class SQLiteStore: Sendable {
     private let startWriter: Worker
     /// Of a store in memory, which has no reader but its writer; nil of one on disk.
     private let startReader: Worker?
-    private let queue = Mutex(Queue())
-    private let counts = Mutex(Statistics())
+    private let queue = NIOLockedValueBox(Queue())
+    private let counts = NIOLockedValueBox(Statistics())
 
     private init(pool: DatabasePool, path: String, options: StoreOptions, logger: Logger) {
         self.pool = pool
@@ -131,7 +131,7 @@ package final class SQLiteStore: Sendable {
     ) async throws -> Value {
         try await withUnsafeThrowingContinuation { continuation in
             let step = TypedWriteStep(step, continuation)
-            let refusal: StorageError? = queue.withLock { queue in
+            let refusal: StorageError? = queue.withLockedValue { queue in
                 if let failure = queue.failure { return failure }
                 if queue.isClosed { return .closed }
                 if queue.steps.count >= options.maxQueued {
@@ -167,7 +167,7 @@ package final class SQLiteStore: Sendable {
     }
 
     private func readInMemory<Value>(_ body: (Database) throws -> Value) throws -> Value {
-        if let failure = queue.withLock({ $0.failure }) { throw failure }
+        if let failure = queue.withLockedValue({ $0.failure }) { throw failure }
         do {
             return try pool.unsafeRead(body)
         } catch {
@@ -179,13 +179,13 @@ package final class SQLiteStore: Sendable {
     /// more, and what waits fails.
     package func abandon() {
         precondition(startReader != nil, "a store on disk is closed")
-        queue.withLock { $0.failure = .closed }
+        queue.withLockedValue { $0.failure = .closed }
     }
 
     /// Finishes what waits, then closes the files.
     package func close() async {
         await withCheckedContinuation { continuation in
-            let isIdle = queue.withLock { queue in
+            let isIdle = queue.withLockedValue { queue in
                 queue.isClosed = true
                 if queue.isRunning { queue.closing.append(continuation) }
                 return !queue.isRunning
@@ -237,13 +237,13 @@ package final class SQLiteStore: Sendable {
     }
 
     /// How much was written since the store was opened.
-    package var statistics: Statistics { counts.withLock { $0 } }
+    package var statistics: Statistics { counts.withLockedValue { $0 } }
 
     // MARK: The writer
 
     private func runQueue() {
         while true {
-            let (batch, waiting) = queue.withLock { queue in
+            let (batch, waiting) = queue.withLockedValue { queue in
                 guard !queue.steps.isEmpty else {
                     queue.isRunning = false
                     let waiting = queue.closing
@@ -269,19 +269,19 @@ package final class SQLiteStore: Sendable {
     }
 
     private func commit(_ batch: [WriteStep]) {
-        if let failure = queue.withLock({ $0.failure }) {
+        if let failure = queue.withLockedValue({ $0.failure }) {
             for step in batch { step.fail(failure) }
             return
         }
         do {
             try pool.writeWithoutTransaction { try Self.run(batch, $0) }
-            counts.withLock {
+            counts.withLockedValue {
                 $0.commits += 1
                 $0.steps += batch.count
             }
         } catch let failure as GroupCommit.Failure {
             if case .outcomeUnknown = failure.error {
-                queue.withLock { $0.failure = failure.error }
+                queue.withLockedValue { $0.failure = failure.error }
                 logger.critical(
                     "a commit failed with an unknown outcome: no more writes until a restart",
                     metadata: ["path": "\(path)", "error": "\(failure.error)"]

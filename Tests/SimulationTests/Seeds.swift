@@ -1,5 +1,5 @@
 import Foundation
-import Synchronization
+import NIOConcurrencyHelpers
 
 /// Runs many seeds, each world on one thread, as many at a time as there are processors.
 enum Seeds {
@@ -41,17 +41,17 @@ enum Seeds {
     /// Hands out the seeds and adds up what they came to.
     private final class Progress: Sendable {
         private let end: UInt64
-        private let state: Mutex<(next: UInt64, summary: Summary)>
+        private let state: NIOLockedValueBox<(next: UInt64, summary: Summary)>
 
         init(_ seeds: Range<UInt64>) {
             end = seeds.upperBound
-            state = Mutex((seeds.lowerBound, Summary()))
+            state = NIOLockedValueBox((seeds.lowerBound, Summary()))
         }
 
-        var summary: Summary { state.withLock { $0.summary } }
+        var summary: Summary { state.withLockedValue { $0.summary } }
 
         func next() -> UInt64? {
-            state.withLock { state in
+            state.withLockedValue { state in
                 guard state.next < end, state.summary.broken.count < maxBroken else { return nil }
                 defer { state.next += 1 }
                 return state.next
@@ -59,7 +59,7 @@ enum Seeds {
         }
 
         func add(_ outcome: History.Outcome) {
-            state.withLock { state in
+            state.withLockedValue { state in
                 state.summary.histories += 1
                 state.summary.payments += outcome.payments
                 state.summary.endings.merge(outcome.endings, uniquingKeysWith: +)

@@ -1,15 +1,15 @@
 import GRDB
+import NIOConcurrencyHelpers
 import Storage
-import Synchronization
 import Testing
 
 @Suite("SchemaMigration")
 struct SchemaMigrationTests {
     private final class Count: Sendable {
-        private let value = Mutex(0)
+        private let value = NIOLockedValueBox(0)
 
-        func add() { value.withLock { $0 += 1 } }
-        var current: Int { value.withLock { $0 } }
+        func add() { value.withLockedValue { $0 += 1 } }
+        var current: Int { value.withLockedValue { $0 } }
     }
 
     private static let second = SchemaMigration("0002 more") { database in

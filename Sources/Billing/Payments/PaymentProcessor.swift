@@ -1,8 +1,8 @@
 import Logging
+import NIOConcurrencyHelpers
 import Payments
 import RemitAPI
 import ServiceKit
-import Synchronization
 import TTRPC
 
 /// Carries out a payment: commit the intent, sell once, settle by proof.
@@ -172,11 +172,11 @@ extension PaymentProcessor {
 
 /// The payment that a step began, in case its commit fails.
 private final class BegunPayment: Sendable {
-    private let noted = Mutex<PaymentID?>(nil)
+    private let noted = NIOLockedValueBox<PaymentID?>(nil)
 
-    var id: PaymentID? { noted.withLock { $0 } }
+    var id: PaymentID? { noted.withLockedValue { $0 } }
 
     func note(_ id: PaymentID) {
-        noted.withLock { $0 = id }
+        noted.withLockedValue { $0 = id }
     }
 }

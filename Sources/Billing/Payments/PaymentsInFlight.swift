@@ -1,6 +1,6 @@
+import NIOConcurrencyHelpers
 import Payments
 import ServiceKit
-import Synchronization
 
 /// The payments that this process is carrying out, and the callers that wait for them.
 final class PaymentsInFlight: Sendable {
@@ -18,7 +18,7 @@ final class PaymentsInFlight: Sendable {
 
     private let limit: Int
     private let scheduler: WorkScheduler
-    private let state = Mutex(State())
+    private let state = NIOLockedValueBox(State())
 
     init(limit: Int, scheduler: WorkScheduler = .system) {
         self.limit = limit
@@ -27,7 +27,7 @@ final class PaymentsInFlight: Sendable {
 
     /// Takes one of the places; false when none is free.
     func enter() -> Bool {
-        state.withLock { state in
+        state.withLockedValue { state in
             guard state.entered < limit else { return false }
             state.entered += 1
             return true
@@ -36,22 +36,22 @@ final class PaymentsInFlight: Sendable {
 
     /// Gives a place back.
     func leave() {
-        state.withLock { $0.entered -= 1 }
+        state.withLockedValue { $0.entered -= 1 }
     }
 
     /// A payment is being carried out from now on.
     func begin(_ id: PaymentID) {
-        state.withLock { $0.waiters[id] = [] }
+        state.withLockedValue { $0.waiters[id] = [] }
     }
 
     /// Whether this process is carrying out a payment.
     func contains(_ id: PaymentID) -> Bool {
-        state.withLock { $0.waiters[id] != nil }
+        state.withLockedValue { $0.waiters[id] != nil }
     }
 
     /// It has come as far as it will: everyone who waits is told.
     func finish(_ id: PaymentID, _ view: PaymentView?) {
-        let waiters = state.withLock { $0.waiters.removeValue(forKey: id) ?? [] }
+        let waiters = state.withLockedValue { $0.waiters.removeValue(forKey: id) ?? [] }
         for waiter in waiters {
             waiter.timer?.cancel()
             waiter.continuation.resume(returning: view)
@@ -63,12 +63,12 @@ final class PaymentsInFlight: Sendable {
     /// - Parameter timeout: nil waits as long as it takes.
     /// - Returns: the payment; nil when the time was over, or it is not being carried out.
     func wait(_ id: PaymentID, timeout: Duration?) async -> PaymentView? {
-        let number = state.withLock { state in
+        let number = state.withLockedValue { state in
             state.nextNumber += 1
             return state.nextNumber
         }
         return await withUnsafeContinuation { continuation in
-            let isGone = state.withLock { state in
+            let isGone = state.withLockedValue { state in
                 guard state.waiters[id] != nil else { return true }
                 state.waiters[id]?.append(Waiter(number: number, continuation: continuation))
                 return false
@@ -86,7 +86,7 @@ final class PaymentsInFlight: Sendable {
 
     /// Keeps a waiter's timer, or ends it when the waiter was answered meanwhile.
     private func keep(_ timer: Task<Void, Never>, _ id: PaymentID, _ number: UInt64) {
-        let isKept = state.withLock { state in
+        let isKept = state.withLockedValue { state in
             guard let index = state.waiters[id]?.firstIndex(where: { $0.number == number })
             else { return false }
             state.waiters[id]?[index].timer = timer
@@ -96,7 +96,7 @@ final class PaymentsInFlight: Sendable {
     }
 
     private func giveUp(_ id: PaymentID, _ number: UInt64) {
-        let waiter: Waiter? = state.withLock { state in
+        let waiter: Waiter? = state.withLockedValue { state in
             guard let index = state.waiters[id]?.firstIndex(where: { $0.number == number })
             else { return nil }
             return state.waiters[id]?.remove(at: index)

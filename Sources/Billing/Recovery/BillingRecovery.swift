@@ -1,7 +1,7 @@
 import Logging
+import NIOConcurrencyHelpers
 import Payments
 import ServiceKit
-import Synchronization
 import TTRPC
 
 /// The background work: payments whose outcome is not known, the gateway's feed, cards to end.
@@ -18,7 +18,7 @@ final class BillingRecovery: Sendable {
     private let inFlight: PaymentsInFlight
     private let configuration: BillingConfiguration
     private let logger: Logger
-    private let pauses = Mutex<[PaymentID: Pause]>([:])
+    private let pauses = NIOLockedValueBox<[PaymentID: Pause]>([:])
 
     init(
         store: BillingStore,
@@ -79,12 +79,12 @@ final class BillingRecovery: Sendable {
     }
 
     private func isDue(_ id: PaymentID, _ now: Int64) -> Bool {
-        pauses.withLock { ($0[id]?.until ?? 0) <= now }
+        pauses.withLockedValue { ($0[id]?.until ?? 0) <= now }
     }
 
     /// Doubles the pause with each try, up to a limit.
     private func note(_ id: PaymentID, _ now: Int64, isOver: Bool) {
-        pauses.withLock { pauses in
+        pauses.withLockedValue { pauses in
             guard !isOver else {
                 pauses[id] = nil
                 return
@@ -99,7 +99,7 @@ final class BillingRecovery: Sendable {
 
     /// Forgets payments that the feed, or a reply, has settled meanwhile.
     private func keepPauses(of live: Set<PaymentID>) {
-        pauses.withLock { $0 = $0.filter { live.contains($0.key) } }
+        pauses.withLockedValue { $0 = $0.filter { live.contains($0.key) } }
     }
 
     private func eachLive(_ body: (PaymentRecord) async throws -> Void) async throws {

@@ -1,4 +1,4 @@
-import Synchronization
+import NIOConcurrencyHelpers
 
 /// What the rounds of recovery share: they take turns, and they remember what the bank left
 /// unanswered.
@@ -15,7 +15,7 @@ final class RecoveryTurn: Sendable {
     /// Rounds that may wait for their turn; one more is refused.
     static let maxWaiting = 1024
 
-    private let state = Mutex(State())
+    private let state = NIOLockedValueBox(State())
 
     /// Runs one round at a time, in the order they came.
     ///
@@ -27,10 +27,10 @@ final class RecoveryTurn: Sendable {
     }
 
     private func enter() async throws(GatewayError) {
-        let isFull = state.withLock { $0.waiting.count >= Self.maxWaiting }
+        let isFull = state.withLockedValue { $0.waiting.count >= Self.maxWaiting }
         guard !isFull else { throw .overloaded }
         await withUnsafeContinuation { continuation in
-            let isMine = state.withLock { state in
+            let isMine = state.withLockedValue { state in
                 guard state.isTaken else {
                     state.isTaken = true
                     return true
@@ -43,7 +43,7 @@ final class RecoveryTurn: Sendable {
     }
 
     private func leave() {
-        let next: UnsafeContinuation<Void, Never>? = state.withLock { state in
+        let next: UnsafeContinuation<Void, Never>? = state.withLockedValue { state in
             guard state.waiting.isEmpty else { return state.waiting.removeFirst() }
             state.isTaken = false
             return nil
@@ -55,7 +55,7 @@ final class RecoveryTurn: Sendable {
     ///
     /// - Returns: how often by now.
     func noteUnanswered(_ key: OperationKey) -> Int {
-        state.withLock { state in
+        state.withLockedValue { state in
             state.unanswered[key, default: 0] += 1
             return state.unanswered[key] ?? 0
         }
@@ -63,6 +63,6 @@ final class RecoveryTurn: Sendable {
 
     /// An operation is settled.
     func forget(_ key: OperationKey) {
-        state.withLock { $0.unanswered[key] = nil }
+        state.withLockedValue { $0.unanswered[key] = nil }
     }
 }

@@ -1,4 +1,4 @@
-import Synchronization
+import NIOConcurrencyHelpers
 
 /// The sales that this process is carrying out, so that the same key twice at once is one sale.
 final class SalesInFlight: Sendable {
@@ -17,7 +17,7 @@ final class SalesInFlight: Sendable {
     }
 
     private let limit: Int
-    private let state = Mutex(State())
+    private let state = NIOLockedValueBox(State())
 
     init(limit: Int) {
         self.limit = limit
@@ -25,7 +25,7 @@ final class SalesInFlight: Sendable {
 
     /// Enters a key, or waits for the caller that has it.
     func enter(_ key: OperationKey) async -> Entry {
-        let mine: Entry? = state.withLock { state in
+        let mine: Entry? = state.withLockedValue { state in
             guard state.waiters[key] == nil else { return nil }
             guard state.waiters.count < limit else { return .refused }
             state.waiters[key] = []
@@ -33,7 +33,7 @@ final class SalesInFlight: Sendable {
         }
         if let mine { return mine }
         await withUnsafeContinuation { continuation in
-            let isGone = state.withLock { state in
+            let isGone = state.withLockedValue { state in
                 guard state.waiters[key] != nil else { return true }
                 state.waiters[key]?.append(continuation)
                 return false
@@ -45,12 +45,12 @@ final class SalesInFlight: Sendable {
 
     /// The sale has its result: those who wait look again.
     func finished(_ key: OperationKey) {
-        let waiters = state.withLock { $0.waiters.removeValue(forKey: key) ?? [] }
+        let waiters = state.withLockedValue { $0.waiters.removeValue(forKey: key) ?? [] }
         for waiter in waiters { waiter.resume() }
     }
 
     /// Whether this process is carrying out a sale.
     func contains(_ key: OperationKey) -> Bool {
-        state.withLock { $0.waiters[key] != nil }
+        state.withLockedValue { $0.waiters[key] != nil }
     }
 }

@@ -1,6 +1,6 @@
+import NIOConcurrencyHelpers
 import NIOCore
 import Payments
-import Synchronization
 
 /// Verification codes, in memory only: until the bank has answered, or their time has passed.
 ///
@@ -20,7 +20,7 @@ final class VerificationCodeCache: Sendable {
 
     private let limit: Int
     private let lifetime: TimeAmount
-    private let state = Mutex(State())
+    private let state = NIOLockedValueBox(State())
 
     init(limit: Int, lifetimeSeconds: Int64) {
         self.limit = limit
@@ -35,7 +35,7 @@ final class VerificationCodeCache: Sendable {
         for token: TokenID,
         now: NIODeadline
     ) throws(GatewayError) {
-        let isHeld = state.withLock { state in
+        let isHeld = state.withLockedValue { state in
             drop(&state, now)
             guard state.held.count < limit else { return false }
             state.held[token] = Held(code: code, end: now + lifetime)
@@ -47,7 +47,7 @@ final class VerificationCodeCache: Sendable {
 
     /// The code, while it is held.
     func code(for token: TokenID, now: NIODeadline) -> CardVerificationCode? {
-        state.withLock { state in
+        state.withLockedValue { state in
             drop(&state, now)
             return state.held[token]?.code
         }
@@ -55,7 +55,7 @@ final class VerificationCodeCache: Sendable {
 
     /// Forgets a code.
     func forget(_ token: TokenID) {
-        state.withLock { state in
+        state.withLockedValue { state in
             state.held[token] = nil
         }
     }

@@ -1,4 +1,5 @@
 import Glibc
+import NIOConcurrencyHelpers
 import Synchronization
 
 /// Stops the process at a named point, for tests of what a crash leaves behind. Off by default.
@@ -18,7 +19,7 @@ package final class CrashPointTrigger: Sendable {
     private let mode: Mode
     private let hasFired = Atomic<Bool>(false)
     /// The task that hangs. Kept, since one that is lost unresumed is reported as a mistake.
-    private let held = Mutex<CheckedContinuation<Void, Never>?>(nil)
+    private let held = NIOLockedValueBox<CheckedContinuation<Void, Never>?>(nil)
 
     /// - Parameters:
     ///   - name: the point; nil for none.
@@ -38,7 +39,7 @@ package final class CrashPointTrigger: Sendable {
             StandardStream.error.write("crash point \(point) reached\n")
             // Not a sleep: the caller that goes away cancels this task, and a sleep would end.
             await withCheckedContinuation { continuation in
-                held.withLock { $0 = continuation }
+                held.withLockedValue { $0 = continuation }
             }
         }
     }

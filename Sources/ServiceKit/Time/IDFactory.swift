@@ -1,9 +1,9 @@
+import NIOConcurrencyHelpers
 package import Payments
-import Synchronization
 
 /// Makes identifiers: rising with time, random in the rest.
 package final class IDFactory: Sendable {
-    private let generator = Mutex(IDGenerator())
+    private let generator = NIOLockedValueBox(IDGenerator())
     private let clock: BusinessClock
     private let random: RandomSource
 
@@ -23,7 +23,7 @@ package final class IDFactory: Sendable {
             UInt16.random(in: .min ... .max, using: &random),
             UInt64.random(in: .min ... .max, using: &random)
         )
-        return generator.withLock { generator in
+        return generator.withLockedValue { generator in
             ID(generator.next(milliseconds: milliseconds, random: chance))
         }
     }

@@ -9,28 +9,23 @@ import Synchronization
 final class PendingCall<Reply: WireMessage>: AnyPendingCall,
     @unchecked Sendable
 {
-    // Sendable: see the superclass.
-    private enum State {
-        case new
-        case waiting(UnsafeContinuation<Result<Reply, RPCError>, Never>)
-        case done(Result<Reply, RPCError>)
-        case taken
-    }
-
-    private let state = Mutex(State.new)
+    // Sendable: see the superclass. The two values are written once each, before the bit that
+    // hands them over, and read by whoever finds the other's bit set.
+    private var continuation: UnsafeContinuation<Result<Reply, RPCError>, Never>?
+    private var result: Result<Reply, RPCError>?
+    /// How far the two sides are: one atomic in place of a lock, which would be one more
+    /// allocation a call.
+    private let progress = Atomic<UInt8>(0)
+    private static var isClaimed: UInt8 { 1 }
+    private static var isAnswered: UInt8 { 2 }
+    private static var isAwaited: UInt8 { 4 }
 
     /// Waits for the answer, which may be there already.
     func wait() async -> Result<Reply, RPCError> {
         await withUnsafeContinuation { continuation in
-            let result: Result<Reply, RPCError>? = state.withLock { state in
-                if case .done(let result) = state {
-                    state = .taken
-                    return result
-                }
-                state = .waiting(continuation)
-                return nil
-            }
-            if let result { continuation.resume(returning: result) }
+            self.continuation = continuation
+            let before = progress.bitwiseOr(Self.isAwaited, ordering: .acquiringAndReleasing)
+            if before.oldValue & Self.isAnswered != 0 { handOver() }
         }
     }
 
@@ -52,27 +47,24 @@ final class PendingCall<Reply: WireMessage>: AnyPendingCall,
     }
 
     private func answer(_ result: Result<Reply, RPCError>) {
-        let continuation: UnsafeContinuation<Result<Reply, RPCError>, Never>? =
-            state.withLock { state in
-                switch state {
-                case .new:
-                    state = .done(result)
-                    return nil
-                case .waiting(let continuation):
-                    state = .taken
-                    return continuation
-                case .done, .taken:
-                    return nil
-                }
-            }
-        continuation?.resume(returning: result)
+        let claim = progress.bitwiseOr(Self.isClaimed, ordering: .acquiringAndReleasing)
+        guard claim.oldValue & Self.isClaimed == 0 else { return }
+        self.result = result
+        let before = progress.bitwiseOr(Self.isAnswered, ordering: .acquiringAndReleasing)
+        if before.oldValue & Self.isAwaited != 0 { handOver() }
+    }
+
+    /// Called once, by the side that came second.
+    private func handOver() {
+        guard let continuation, let result else { return }
+        continuation.resume(returning: result)
     }
 }
 
 /// A call whatever its reply. Everything but `fail` happens on the connection's event loop.
 class AnyPendingCall: @unchecked Sendable {
     // Sendable: `streamID`, `timer` and `hasEnded` are touched on the client's event loop only;
-    // the subclass guards its state with a lock.
+    // the subclass hands its values over by an atomic.
 
     /// Set when the request is written.
     var streamID: UInt32?

@@ -1,4 +1,5 @@
 package import Logging
+import NIOConcurrencyHelpers
 package import NIOCore
 import NIOPosix
 package import ProtobufC
@@ -11,7 +12,7 @@ import Synchronization
 package final class RPCClient: RPCCaller {
     private let eventLoop: any EventLoop
     private let core: NIOLoopBound<ClientCore>
-    private let submissions = Mutex<[Submission]>([])
+    private let submissions = NIOLockedValueBox<[Submission]>([])
     private let outstanding = Atomic<Int>(0)
     private let maxOutstanding: Int
 
@@ -96,13 +97,13 @@ package final class RPCClient: RPCCaller {
     }
 
     private func submit(_ submission: Submission) {
-        let isFirst = submissions.withLock { waiting in
+        let isFirst = submissions.withLockedValue { waiting in
             waiting.append(submission)
             return waiting.count == 1
         }
         guard isFirst else { return }
         eventLoop.execute { [self] in
-            let batch = submissions.withLock { waiting in
+            let batch = submissions.withLockedValue { waiting in
                 let batch = waiting
                 waiting.removeAll(keepingCapacity: true)
                 return batch

@@ -1,4 +1,4 @@
-import Synchronization
+import NIOConcurrencyHelpers
 
 /// `grpc.health.v1.Health`: tells supervisors and load balancers whether to send work.
 ///
@@ -6,24 +6,24 @@ import Synchronization
 package final class HealthService: GRPCHealthV1.HealthHandler {
     /// The name that stands for the server as a whole.
     private static let server = ""
-    private let services: Mutex<[String: Bool]>
+    private let services: NIOLockedValueBox<[String: Bool]>
 
     /// - Parameter services: the full names of the services; the server as a whole is "". All
     ///   serve at first.
     package init(services: [String]) {
         var initial = [Self.server: true]
         for service in services { initial[service] = true }
-        self.services = Mutex(initial)
+        self.services = NIOLockedValueBox(initial)
     }
 
     /// Sets what every service answers from now on.
     package func set(serving: Bool) {
-        services.withLock { $0 = $0.mapValues { _ in serving } }
+        services.withLockedValue { $0 = $0.mapValues { _ in serving } }
     }
 
     /// Sets what one service answers. The server as a whole serves while all its services do.
     package func set(_ service: String, serving: Bool) {
-        services.withLock { services in
+        services.withLockedValue { services in
             services[service] = serving
             services[Self.server] = services.allSatisfy { $0.key == Self.server || $0.value }
         }
@@ -33,7 +33,7 @@ package final class HealthService: GRPCHealthV1.HealthHandler {
         _ request: GRPCHealthV1.HealthCheckRequest,
         context: ServerContext
     ) async throws(RPCError) -> GRPCHealthV1.HealthCheckResponse {
-        guard let serving = services.withLock({ $0[request.service] }) else {
+        guard let serving = services.withLockedValue({ $0[request.service] }) else {
             throw RPCError(
                 .notFound,
                 "There is no service of this name here.",

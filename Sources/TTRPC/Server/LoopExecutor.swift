@@ -1,5 +1,5 @@
+import NIOConcurrencyHelpers
 import NIOCore
-import Synchronization
 
 /// Runs the tasks of an event loop on that loop, in batches.
 ///
@@ -18,7 +18,7 @@ final class LoopExecutor: TaskExecutor {
     }
 
     private let eventLoop: any EventLoop
-    private let remote = Mutex<[UnownedJob]>([])
+    private let remote = NIOLockedValueBox<[UnownedJob]>([])
     private let local: NIOLoopBoundBox<Local>
 
     init(_ eventLoop: any EventLoop) {
@@ -34,7 +34,7 @@ final class LoopExecutor: TaskExecutor {
     func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
         guard eventLoop.inEventLoop else {
-            let isFirst = remote.withLock { jobs in
+            let isFirst = remote.withLockedValue { jobs in
                 jobs.append(job)
                 return jobs.count == 1
             }
@@ -79,7 +79,7 @@ final class LoopExecutor: TaskExecutor {
         let local = local.value
         var batch = local.spare
         local.spare = []
-        remote.withLock { swap(&$0, &batch) }
+        remote.withLockedValue { swap(&$0, &batch) }
         burst {
             for job in batch { run(job) }
         }

@@ -1,4 +1,5 @@
 package import Logging
+import NIOConcurrencyHelpers
 package import NIOCore
 import NIOPosix
 import ServiceLifecycle
@@ -21,7 +22,7 @@ package final class RPCServer: Service {
     private let group: any EventLoopGroup
     private let logger: Logger
     private let connectionCount = Atomic<Int>(0)
-    private let state = Mutex(State())
+    private let state = NIOLockedValueBox(State())
 
     package init(
         configuration: ServerConfiguration,
@@ -39,7 +40,7 @@ package final class RPCServer: Service {
 
     /// Where the server listens; nil before `start` and after shutdown.
     package var boundAddress: SocketAddress? {
-        state.withLock { $0.listener?.localAddress }
+        state.withLockedValue { $0.listener?.localAddress }
     }
 
     /// Binds the port and begins to serve.
@@ -75,7 +76,7 @@ package final class RPCServer: Service {
             for loop in loops.values { try? await onLoop(loop) { $0.stop() } }
             throw error
         }
-        state.withLock {
+        state.withLockedValue {
             $0.listener = listener
             $0.loops = Array(loops.values)
         }
@@ -134,7 +135,7 @@ package final class RPCServer: Service {
 
     /// Stops accepting, finishes what runs within the drain time-out, closes everything.
     package func shutdown() async {
-        let (listener, loops) = state.withLock { state in
+        let (listener, loops) = state.withLockedValue { state in
             let found = (state.listener, state.isShutDown ? [] : state.loops)
             state.listener = nil
             state.isShutDown = true

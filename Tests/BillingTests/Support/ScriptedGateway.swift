@@ -1,6 +1,6 @@
+import NIOConcurrencyHelpers
 import Payments
 import RemitAPI
-import Synchronization
 import TTRPC
 
 @testable import Billing
@@ -51,22 +51,22 @@ final class ScriptedGateway: GatewayLink {
         var sales: [Sale] = []
     }
 
-    private let state = Mutex(State())
+    private let state = NIOLockedValueBox(State())
 
     /// Changes the answers.
     func script(_ change: (inout Script) -> Void) {
-        state.withLock { change(&$0.script) }
+        state.withLockedValue { change(&$0.script) }
     }
 
     /// Everything asked so far, in order.
-    var calls: [Call] { state.withLock { $0.calls } }
-    var sales: [Sale] { state.withLock { $0.sales } }
+    var calls: [Call] { state.withLockedValue { $0.calls } }
+    var sales: [Sale] { state.withLockedValue { $0.sales } }
 
     /// How often something was asked.
     func count(_ isWanted: (Call) -> Bool) -> Int { calls.filter(isWanted).count }
 
     private func note(_ call: Call) -> Script {
-        state.withLock { state in
+        state.withLockedValue { state in
             state.calls.append(call)
             return state.script
         }
@@ -84,7 +84,7 @@ final class ScriptedGateway: GatewayLink {
         saveCard: Bool
     ) async throws(RPCError) -> GatewayReply {
         let sale = Sale(attempt: attempt, token: token, amount: amount, savesCard: saveCard)
-        state.withLock { $0.sales.append(sale) }
+        state.withLockedValue { $0.sales.append(sale) }
         return try await note(.sale(attempt)).sale(sale).get()
     }
 

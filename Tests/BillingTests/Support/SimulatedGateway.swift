@@ -1,6 +1,6 @@
+import NIOConcurrencyHelpers
 import Payments
 import RemitAPI
-import Synchronization
 import TTRPC
 
 @testable import Billing
@@ -35,29 +35,29 @@ final class SimulatedGateway: GatewayLink {
     }
 
     private let seed: UInt64
-    private let state: Mutex<State>
+    private let state: NIOLockedValueBox<State>
 
     init(seed: UInt64) {
         self.seed = seed
-        state = Mutex(State(random: SplitMix64(seed: seed)))
+        state = NIOLockedValueBox(State(random: SplitMix64(seed: seed)))
     }
 
     // MARK: What a test sees and does
 
-    var operations: [AttemptID: Operation] { state.withLock { $0.operations } }
-    var charged: [AttemptID: Int64] { state.withLock { $0.charged } }
+    var operations: [AttemptID: Operation] { state.withLockedValue { $0.operations } }
+    var charged: [AttemptID: Int64] { state.withLockedValue { $0.charged } }
     /// Sales that came in, repeated ones included.
-    var arrivals: Int { state.withLock { $0.arrivals } }
+    var arrivals: Int { state.withLockedValue { $0.arrivals } }
 
     /// From now on the wire is a good one, and what was held up comes in.
     func heal() {
-        state.withLock { $0.hasFaults = false }
+        state.withLockedValue { $0.hasFaults = false }
         deliver(all: true)
     }
 
     /// Lets through some of what is held up, or all of it.
     func deliver(all: Bool = false) {
-        let gates: [Gate] = state.withLock { state in
+        let gates: [Gate] = state.withLockedValue { state in
             let late = state.late.filter { _ in all || state.random.chance(40) }
             state.late.removeAll { sale in late.contains { $0.attempt == sale.attempt } }
             for sale in late { _ = Self.arrive(sale.attempt, sale.amount, seed, &state) }
@@ -70,7 +70,7 @@ final class SimulatedGateway: GatewayLink {
 
     /// The bank decides about some of what is pending or in doubt, or about all of it.
     func decide(all: Bool = false) {
-        state.withLock { state in
+        state.withLockedValue { state in
             for attempt in state.operations.keys.sorted() {
                 guard let operation = state.operations[attempt], !operation.state.isTerminal,
                     all || state.random.chance(30)
@@ -138,7 +138,7 @@ final class SimulatedGateway: GatewayLink {
 
     /// Whether a call or its reply is lost.
     private func isLost(_ percent: Int) -> Bool {
-        state.withLock { $0.hasFaults && $0.random.chance(percent) }
+        state.withLockedValue { $0.hasFaults && $0.random.chance(percent) }
     }
 
     // MARK: The wire
@@ -156,7 +156,8 @@ final class SimulatedGateway: GatewayLink {
         saveCard: Bool
     ) async throws(RPCError) -> GatewayReply {
         let gate = Gate()
-        let (fate, answer): (Fate, Result<GatewayReply, RPCError>) = state.withLock { state in
+        let (fate, answer): (Fate, Result<GatewayReply, RPCError>) = state.withLockedValue {
+            state in
             var random = SplitMix64(seed: seed &* 77 ^ UInt64(amount.minorUnits))
             let drawn = Fate.allCases.randomElement(using: &random) ?? .answered
             let fate = state.hasFaults ? drawn : .answered
@@ -183,7 +184,7 @@ final class SimulatedGateway: GatewayLink {
 
     func operation(_ attempt: AttemptID) async throws(RPCError) -> GatewayReply? {
         if isLost(30) { throw .lost }
-        let reply = state.withLock { state in
+        let reply = state.withLockedValue { state in
             state.operations[attempt].map { Self.reply(attempt, $0, state) }
         }
         if isLost(20) { throw .lost }
@@ -192,7 +193,7 @@ final class SimulatedGateway: GatewayLink {
 
     func fence(_ attempt: AttemptID) async throws(RPCError) -> GatewayReply {
         if isLost(20) { throw .lost }
-        let reply = state.withLock { state in
+        let reply = state.withLockedValue { state in
             if let operation = state.operations[attempt] {
                 return Self.reply(attempt, operation, state)
             }
@@ -211,7 +212,7 @@ final class SimulatedGateway: GatewayLink {
         limit: Int
     ) async throws(RPCError) -> (events: [GatewayEvent], position: GatewayPosition) {
         if isLost(20) { throw .lost }
-        return state.withLock { state in
+        return state.withLockedValue { state in
             let events = state.events.enumerated().dropFirst(Int(after)).prefix(limit).map {
                 index,
                 event in

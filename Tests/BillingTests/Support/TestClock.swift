@@ -1,25 +1,25 @@
+import NIOConcurrencyHelpers
 import ServiceKit
-import Synchronization
 
 /// A business clock that stands still until it is moved.
 final class TestClock: Sendable {
     /// 2026-01-01T00:00:00Z.
     static let start: Int64 = 1_767_225_600_000
 
-    private let now: Mutex<Int64>
+    private let now: NIOLockedValueBox<Int64>
 
     init(_ milliseconds: Int64 = TestClock.start) {
-        now = Mutex(milliseconds)
+        now = NIOLockedValueBox(milliseconds)
     }
 
-    var milliseconds: Int64 { now.withLock { $0 } }
+    var milliseconds: Int64 { now.withLockedValue { $0 } }
 
     var business: BusinessClock {
         BusinessClock { self.milliseconds }
     }
 
     func advance(milliseconds: Int64) {
-        now.withLock { $0 += milliseconds }
+        now.withLockedValue { $0 += milliseconds }
     }
 
     func advance(days: Int64) {

@@ -1,6 +1,6 @@
+import NIOConcurrencyHelpers
 import NIOCore
 import RemitAPI
-import Synchronization
 import TTRPC
 import Testing
 
@@ -41,7 +41,7 @@ final class PaymentLoad: Sendable {
     private let bench: TestBench
     private let callers: Int
     private let seed: UInt64
-    private let state = Mutex(State())
+    private let state = NIOLockedValueBox(State())
 
     init(_ bench: TestBench, callers: Int, seed: UInt64) {
         self.bench = bench
@@ -50,13 +50,13 @@ final class PaymentLoad: Sendable {
     }
 
     /// Every intention so far.
-    var intentions: [Intention] { state.withLock { $0.intentions } }
+    var intentions: [Intention] { state.withLockedValue { $0.intentions } }
     /// Calls of Pay so far, repeats included.
-    var tries: Int { state.withLock { $0.tries } }
+    var tries: Int { state.withLockedValue { $0.tries } }
 
     /// Lets the callers begin.
     func start() {
-        let round = state.withLock { state in
+        let round = state.withLockedValue { state in
             state.isStopped = false
             state.rounds += 1
             return state.rounds
@@ -64,14 +64,14 @@ final class PaymentLoad: Sendable {
         let tasks = (0..<callers).map { caller in
             Task { try await run(caller, SplitMix64(seed: seed &+ round << 16 &+ UInt64(caller))) }
         }
-        state.withLock { $0.callers = tasks }
+        state.withLockedValue { $0.callers = tasks }
     }
 
     /// Lets each caller finish what it has begun; the services must be there for that.
     ///
     /// - Throws: what a caller could not get done.
     func finish() async throws {
-        let tasks = state.withLock { state in
+        let tasks = state.withLockedValue { state in
             state.isStopped = true
             return state.callers
         }
@@ -80,9 +80,9 @@ final class PaymentLoad: Sendable {
 
     private func run(_ caller: Int, _ seeded: SplitMix64) async throws {
         var random = seeded
-        while !state.withLock({ $0.isStopped }) {
+        while !state.withLockedValue({ $0.isStopped }) {
             var wallet: Wallet
-            if let kept = state.withLock({ $0.wallets[caller] }) {
+            if let kept = state.withLockedValue({ $0.wallets[caller] }) {
                 wallet = kept
             } else {
                 wallet = Wallet(
@@ -99,7 +99,7 @@ final class PaymentLoad: Sendable {
             }
             // An account whose payment is not decided takes no other: the next gets its own.
             let isFree = payment.state.isTerminal
-            state.withLock { $0.wallets[caller] = isFree ? wallet : nil }
+            state.withLockedValue { $0.wallets[caller] = isFree ? wallet : nil }
         }
     }
 
@@ -110,7 +110,7 @@ final class PaymentLoad: Sendable {
             minorUnits: minorUnits,
             plan: plan
         )
-        return state.withLock { state in
+        return state.withLockedValue { state in
             state.intentions.append(intention)
             return state.intentions.count - 1
         }
@@ -118,10 +118,10 @@ final class PaymentLoad: Sendable {
 
     /// Pays until there is an answer.
     private func pay(_ index: Int, _ method: String?) async throws -> BillingV1.Payment {
-        let intention = state.withLock { $0.intentions[index] }
+        let intention = state.withLockedValue { $0.intentions[index] }
         let payment = try await persistently("an answer for \(intention)") {
             let source = try await self.source(intention.plan, method)
-            self.state.withLock { $0.tries += 1 }
+            self.state.withLockedValue { $0.tries += 1 }
             return try await self.bench.pay(
                 intention.account,
                 money(intention.minorUnits),
@@ -130,7 +130,7 @@ final class PaymentLoad: Sendable {
                 timeout: Self.callTimeout
             )
         }
-        state.withLock { $0.intentions[index].answers.append(payment) }
+        state.withLockedValue { $0.intentions[index].answers.append(payment) }
         return payment
     }
 

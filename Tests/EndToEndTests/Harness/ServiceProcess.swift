@@ -1,6 +1,6 @@
 import Foundation
 import Glibc
-import Synchronization
+import NIOConcurrencyHelpers
 
 /// One of the programs, running as a process with its output in files.
 final class ServiceProcess: Sendable {
@@ -22,7 +22,7 @@ final class ServiceProcess: Sendable {
     let pid: pid_t
     private let outputPath: String
     private let logPath: String
-    private let ending = Mutex<Ending?>(nil)
+    private let ending = NIOLockedValueBox<Ending?>(nil)
 
     /// Starts a program.
     ///
@@ -93,7 +93,7 @@ final class ServiceProcess: Sendable {
 
     /// How it ended; nil while it runs.
     func poll() -> Ending? {
-        ending.withLock { ending in
+        ending.withLockedValue { ending in
             if let ending { return ending }
             var status: Int32 = 0
             guard waitpid(pid, &status, WNOHANG) == pid else { return nil }

@@ -1,5 +1,6 @@
 import Foundation
 import Logging
+import NIOConcurrencyHelpers
 import NIOCore
 import NIOPosix
 import RemitAPI
@@ -31,7 +32,7 @@ final class TestBench: Sendable {
     let folder: String
     /// An address of this bench's own within 127/8: after a restart its ports are still free.
     let host: String
-    private let running = Mutex(Running())
+    private let running = NIOLockedValueBox(Running())
 
     private init() throws {
         let number = Self.count.add(1, ordering: .relaxed).newValue
@@ -45,10 +46,10 @@ final class TestBench: Sendable {
 
     var gatewayFolder: String { folder + "/gateway" }
     var billingFolder: String { folder + "/billing" }
-    var gateway: ServiceProcess? { running.withLock { $0.gateway } }
-    var billing: ServiceProcess? { running.withLock { $0.billing } }
-    var gatewayAddress: String { running.withLock { "\(host):\($0.gatewayPort)" } }
-    var billingAddress: String { running.withLock { "\(host):\($0.billingPort)" } }
+    var gateway: ServiceProcess? { running.withLockedValue { $0.gateway } }
+    var billing: ServiceProcess? { running.withLockedValue { $0.billing } }
+    var gatewayAddress: String { running.withLockedValue { "\(host):\($0.gatewayPort)" } }
+    var billingAddress: String { running.withLockedValue { "\(host):\($0.billingPort)" } }
 
     /// Makes a folder and starts both services.
     static func open(
@@ -73,7 +74,7 @@ final class TestBench: Sendable {
         _ arguments: [String],
         environment: [String: String] = [:]
     ) throws -> ServiceProcess {
-        let number = running.withLock { running in
+        let number = running.withLockedValue { running in
             running.starts += 1
             return running.starts
         }
@@ -92,25 +93,25 @@ final class TestBench: Sendable {
 
     /// Starts the gateway, on the port of its last run if there was one.
     func startGateway(_ options: [String] = []) async throws {
-        let port = running.withLock { $0.gatewayPort }
+        let port = running.withLockedValue { $0.gatewayPort }
         let process = try run(
             .gateway,
             ["serve", "--listen", "\(host):\(port)", "--data", gatewayFolder] + options
         )
-        running.withLock { $0.gateway = process }
+        running.withLockedValue { $0.gateway = process }
         let found = try await process.listeningPort()
-        let isFirst = running.withLock { running in
+        let isFirst = running.withLockedValue { running in
             running.gatewayPort = found
             return running.gatewayClient == nil
         }
         guard isFirst else { return }
         let client = await client(found)
-        running.withLock { $0.gatewayClient = client }
+        running.withLockedValue { $0.gatewayClient = client }
     }
 
     /// Starts billing, on the port of its last run if there was one.
     func startBilling(_ options: [String] = []) async throws {
-        let port = running.withLock { $0.billingPort }
+        let port = running.withLockedValue { $0.billingPort }
         let process = try run(
             .billing,
             [
@@ -118,15 +119,15 @@ final class TestBench: Sendable {
                 "--gateway", gatewayAddress,
             ] + Self.billingOptions + options
         )
-        running.withLock { $0.billing = process }
+        running.withLockedValue { $0.billing = process }
         let found = try await process.listeningPort()
-        let isFirst = running.withLock { running in
+        let isFirst = running.withLockedValue { running in
             running.billingPort = found
             return running.billingClient == nil
         }
         guard isFirst else { return }
         let client = await client(found)
-        running.withLock { $0.billingClient = client }
+        running.withLockedValue { $0.billingClient = client }
     }
 
     private func client(_ port: Int) async -> RPCClient {
@@ -139,12 +140,12 @@ final class TestBench: Sendable {
 
     /// Drains the gateway.
     func stopGateway() async throws {
-        try await Self.drain(running.withLock { $0.gateway })
+        try await Self.drain(running.withLockedValue { $0.gateway })
     }
 
     /// Drains billing.
     func stopBilling() async throws {
-        try await Self.drain(running.withLock { $0.billing })
+        try await Self.drain(running.withLockedValue { $0.billing })
     }
 
     private static func drain(_ process: ServiceProcess?) async throws {
@@ -158,18 +159,18 @@ final class TestBench: Sendable {
     ///
     /// - Throws: when it was never started.
     func gatewayCaller() throws -> PatientCaller {
-        PatientCaller(client: try #require(running.withLock { $0.gatewayClient }))
+        PatientCaller(client: try #require(running.withLockedValue { $0.gatewayClient }))
     }
 
     /// Calls to billing.
     func billingCaller() throws -> PatientCaller {
-        PatientCaller(client: try #require(running.withLock { $0.billingClient }))
+        PatientCaller(client: try #require(running.withLockedValue { $0.billingClient }))
     }
 
     /// Notes a card number that was used here: it must be in no file.
     func used(_ number: String) {
         let digits = number.filter(\.isNumber)
-        running.withLock { _ = $0.cardNumbers.insert(digits) }
+        running.withLockedValue { _ = $0.cardNumbers.insert(digits) }
     }
 
     /// Ends the bench, and checks what must hold after anything: the books agree, both services
@@ -186,15 +187,15 @@ final class TestBench: Sendable {
     func abandon() async {
         await billing?.kill()
         await gateway?.kill()
-        await running.withLock { $0.billingClient }?.shutdown()
-        await running.withLock { $0.gatewayClient }?.shutdown()
+        await running.withLockedValue { $0.billingClient }?.shutdown()
+        await running.withLockedValue { $0.gatewayClient }?.shutdown()
         guard ProcessInfo.processInfo.environment["REMIT_KEEP_BENCHES"] == nil else { return }
         try? FileManager.default.removeItem(atPath: folder)
     }
 
     /// No card number is in any database, write-ahead log or log.
     private func checkFiles() throws {
-        let numbers = running.withLock { $0.cardNumbers }
+        let numbers = running.withLockedValue { $0.cardNumbers }
         guard let known = numbers.first else { return }
         let scan = CardScan(numbers)
         // A scan that finds nothing must be able to find something.

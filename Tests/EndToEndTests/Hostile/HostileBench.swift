@@ -1,5 +1,5 @@
+import NIOConcurrencyHelpers
 import RemitAPI
-import Synchronization
 import TTRPC
 import Testing
 
@@ -12,7 +12,7 @@ final class HostileBench: Sendable {
 
     let bench: TestBench
     let reader: StoreReader
-    private let watched = Mutex<[ServiceMemory]>([])
+    private let watched = NIOLockedValueBox<[ServiceMemory]>([])
     /// Owes two invoices, has a saved method and a deleted one, and one user.
     let account: String
     let invoice: BillingV1.Invoice
@@ -110,14 +110,14 @@ final class HostileBench: Sendable {
 
     /// The memory of both services, watched since the first of these calls.
     func memories() async throws -> [ServiceMemory] {
-        let known = watched.withLock { $0 }
+        let known = watched.withLockedValue { $0 }
         if !known.isEmpty { return known }
         for _ in 0..<Self.warmUpCalls { try await expectServing() }
         let new = [
             try ServiceMemory(try #require(bench.billing), name: "billing"),
             try ServiceMemory(try #require(bench.gateway), name: "gateway"),
         ]
-        watched.withLock { $0 = new }
+        watched.withLockedValue { $0 = new }
         return new
     }
 

@@ -1,8 +1,8 @@
+import NIOConcurrencyHelpers
 import NIOCore
 import NIOPosix
 import ProtobufC
 import RemitAPI
-import Synchronization
 import TTRPC
 
 /// A TCP connection that a test drives byte by byte.
@@ -33,19 +33,19 @@ final class RawConnection: Sendable {
     private final class Handler: ChannelInboundHandler {
         typealias InboundIn = ByteBuffer
 
-        let inbox: Mutex<Inbox>.Shared
+        let inbox: NIOLockedValueBox<Inbox>
 
-        init(_ inbox: Mutex<Inbox>.Shared) {
+        init(_ inbox: NIOLockedValueBox<Inbox>) {
             self.inbox = inbox
         }
 
         func channelRead(context: ChannelHandlerContext, data: NIOAny) {
             let bytes = unwrapInboundIn(data)
-            inbox.mutex.withLock { $0.bytes.append(contentsOf: bytes.readableBytesView) }
+            inbox.withLockedValue { $0.bytes.append(contentsOf: bytes.readableBytesView) }
         }
 
         func channelInactive(context: ChannelHandlerContext) {
-            inbox.mutex.withLock { $0.isClosed = true }
+            inbox.withLockedValue { $0.isClosed = true }
         }
 
         func errorCaught(context: ChannelHandlerContext, error: any Error) {
@@ -54,16 +54,16 @@ final class RawConnection: Sendable {
     }
 
     private let channel: any Channel
-    private let inbox: Mutex<Inbox>.Shared
+    private let inbox: NIOLockedValueBox<Inbox>
 
-    private init(_ channel: any Channel, _ inbox: Mutex<Inbox>.Shared) {
+    private init(_ channel: any Channel, _ inbox: NIOLockedValueBox<Inbox>) {
         self.channel = channel
         self.inbox = inbox
     }
 
     /// - Parameter address: "127.0.0.1:7001".
     static func open(_ address: String) async throws -> RawConnection {
-        let inbox = Mutex<Inbox>.Shared(Inbox())
+        let inbox = NIOLockedValueBox<Inbox>(Inbox())
         let parts = address.split(separator: ":")
         let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .channelOption(.tcpOption(.tcp_nodelay), value: 1)
@@ -90,7 +90,7 @@ final class RawConnection: Sendable {
         try? await channel.close()
     }
 
-    var isClosed: Bool { inbox.mutex.withLock { $0.isClosed } }
+    var isClosed: Bool { inbox.withLockedValue { $0.isClosed } }
 
     /// Waits until the other end has closed.
     func end() async throws {
@@ -102,7 +102,7 @@ final class RawConnection: Sendable {
     /// The next frame that comes back; an end in its place is an error.
     func next() async throws -> Frame {
         try await eventually("a frame", within: Self.patience) {
-            try inbox.mutex.withLock { inbox in
+            try inbox.withLockedValue { inbox in
                 if let frame = Self.take(&inbox.bytes) { return frame }
                 if inbox.isClosed { throw TimedOut(description: "an end came before a frame") }
                 return nil
@@ -129,17 +129,6 @@ final class RawConnection: Sendable {
         // Payload: a HealthCheckResponse with status SERVING.
         return frame.streamID == streamID && frame.kind == 2
             && frame.data == HandEncoding.data(2, HandEncoding.number(1, 1))
-    }
-}
-
-extension Mutex where Value: Sendable {
-    /// A mutex that several hold.
-    final class Shared: Sendable {
-        let mutex: Mutex<Value>
-
-        init(_ value: Value) {
-            mutex = Mutex(value)
-        }
     }
 }
 

@@ -1,6 +1,6 @@
 import Foundation
 import GRDB
-import Synchronization
+import NIOConcurrencyHelpers
 
 /// Reads the services' databases beside them, without writing.
 final class StoreReader: Sendable {
@@ -31,7 +31,7 @@ final class StoreReader: Sendable {
     }
 
     private let databases: [(name: String, queue: DatabaseQueue)]
-    private let known = Mutex<[String: Known]>([:])
+    private let known = NIOLockedValueBox<[String: Known]>([:])
 
     /// - Parameter folders: of the services.
     init(_ folders: [String]) throws {
@@ -52,9 +52,9 @@ final class StoreReader: Sendable {
     func snapshot() throws -> Snapshot {
         var snapshot = Snapshot()
         for (name, queue) in databases {
-            let before = known.withLock { $0[name] }
+            let before = known.withLockedValue { $0[name] }
             let now = try queue.read { try Self.rows($0, before) }
-            known.withLock { $0[name] = now }
+            known.withLockedValue { $0[name] = now }
             for (table, rows) in now.tables { snapshot.tables[name + "." + table] = rows }
         }
         return snapshot

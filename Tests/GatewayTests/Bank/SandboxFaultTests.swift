@@ -1,5 +1,5 @@
+import NIOConcurrencyHelpers
 import Payments
-import Synchronization
 import Testing
 
 @testable import Gateway
@@ -39,17 +39,17 @@ struct SandboxFaultTests {
 
     @Test("3: the process ends after the bank has charged, before its reply is there")
     func processExit() async throws {
-        let ended = Mutex(0)
+        let ended = NIOLockedValueBox(0)
         let folder = try TemporaryFolder()
         let fixture = try SandboxBankFixture(
             folder: folder,
-            endProcess: { ended.withLock { $0 += 1 } }
+            endProcess: { ended.withLockedValue { $0 += 1 } }
         )
         let (reference, _) = try await charge(3, fixture)
-        #expect(ended.withLock { $0 } == 1)
+        #expect(ended.withLockedValue { $0 } == 1)
         #expect(try await fixture.book().map(\.reference) == [reference])
         _ = try await charge(0, fixture)
-        #expect(ended.withLock { $0 } == 1)
+        #expect(ended.withLockedValue { $0 } == 1)
     }
 
     @Test("4: a reply that comes twice is one reply to one charge")

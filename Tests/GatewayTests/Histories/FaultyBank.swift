@@ -1,5 +1,5 @@
+import NIOConcurrencyHelpers
 import Payments
-import Synchronization
 
 @testable import Gateway
 
@@ -36,17 +36,17 @@ final class FaultyBank: Sendable {
         }
     }
 
-    private let state: Mutex<State>
+    private let state: NIOLockedValueBox<State>
 
     init(seed: UInt64) {
-        state = Mutex(State(random: SplitMix64(seed: seed)))
+        state = NIOLockedValueBox(State(random: SplitMix64(seed: seed)))
     }
 
     // MARK: For the test
 
-    var charges: [Charge] { state.withLock { $0.charges } }
+    var charges: [Charge] { state.withLockedValue { $0.charges } }
     /// How often each reference was sent to the bank, arrived or not.
-    var requests: [AttemptID: Int] { state.withLock { $0.requests } }
+    var requests: [AttemptID: Int] { state.withLockedValue { $0.requests } }
 
     /// Charges that have moved money, by reference.
     var standing: [AttemptID: [Charge]] {
@@ -55,12 +55,12 @@ final class FaultyBank: Sendable {
 
     /// From now on nothing is lost.
     func becomeHonest() {
-        state.withLock { $0.isHonest = true }
+        state.withLockedValue { $0.isHonest = true }
     }
 
     /// Time passes at the bank: requests under way arrive, and some pending charges are decided.
     func tick() {
-        state.withLock { state in
+        state.withLockedValue { state in
             let arrived = state.onTheWay
             state.onTheWay = []
             for request in arrived { Self.arriveLate(request, &state) }
@@ -81,7 +81,7 @@ final class FaultyBank: Sendable {
     // MARK: What the line calls
 
     fileprivate func charge(_ request: BankRequest) throws(BankSilence) -> BankAnswer {
-        let answer: BankAnswer? = state.withLock { state in
+        let answer: BankAnswer? = state.withLockedValue { state in
             state.requests[request.reference, default: 0] += 1
             if state.chance(8) { return nil }
             if state.chance(10) {
@@ -140,7 +140,7 @@ final class FaultyBank: Sendable {
     }
 
     fileprivate func inquire(_ reference: AttemptID) throws(BankSilence) -> BankInquiry {
-        let answer: BankInquiry? = state.withLock { state in
+        let answer: BankInquiry? = state.withLockedValue { state in
             if state.chance(20) { return nil }
             let charge = state.charges.first {
                 $0.reference == reference && $0.state != .reversed
@@ -153,7 +153,7 @@ final class FaultyBank: Sendable {
     }
 
     fileprivate func reverse(_ reference: AttemptID) throws(BankSilence) {
-        let isAcknowledged = state.withLock { state in
+        let isAcknowledged = state.withLockedValue { state in
             if state.chance(20) { return false }
             state.reversed.insert(reference)
             for index in state.charges.indices
@@ -172,7 +172,7 @@ final class FaultyBank: Sendable {
     }
 
     fileprivate func advices(limit: Int) throws(BankSilence) -> [BankAdvice] {
-        let advices: [BankAdvice]? = state.withLock { state in
+        let advices: [BankAdvice]? = state.withLockedValue { state in
             if state.chance(15) { return nil }
             return state.charges.filter(\.isAdvised).prefix(limit).compactMap { charge in
                 charge.decision.map { decision in
@@ -189,7 +189,7 @@ final class FaultyBank: Sendable {
     }
 
     fileprivate func acknowledge(_ sequences: [Int64]) throws(BankSilence) {
-        let isTaken = state.withLock { state in
+        let isTaken = state.withLockedValue { state in
             if state.chance(20) { return false }
             for sequence in sequences { state.charges[Int(sequence) - 1].isAdvised = false }
             return true
@@ -201,18 +201,18 @@ final class FaultyBank: Sendable {
 /// One process's line to the bank. It is cut when the process ends.
 final class BankLine: BankLink {
     private let bank: FaultyBank
-    private let isCut = Mutex(false)
+    private let isCut = NIOLockedValueBox(false)
 
     init(_ bank: FaultyBank) {
         self.bank = bank
     }
 
     func cut() {
-        isCut.withLock { $0 = true }
+        isCut.withLockedValue { $0 = true }
     }
 
     private func connected() throws(BankSilence) -> FaultyBank {
-        guard !isCut.withLock({ $0 }) else { throw BankSilence(reason: "the line is cut") }
+        guard !isCut.withLockedValue({ $0 }) else { throw BankSilence(reason: "the line is cut") }
         return bank
     }
 

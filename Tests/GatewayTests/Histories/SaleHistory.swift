@@ -1,6 +1,6 @@
 import Foundation
+import NIOConcurrencyHelpers
 import Payments
-import Synchronization
 
 @testable import Gateway
 
@@ -12,17 +12,17 @@ final class CrashGate: Sendable {
         var isReached = false
     }
 
-    private let state = Mutex(State())
+    private let state = NIOLockedValueBox(State())
 
     /// The next sale to come to the point stops there.
     func arm(_ point: GatewayCrashPoint) {
-        state.withLock { $0 = State(point: point) }
+        state.withLockedValue { $0 = State(point: point) }
     }
 
-    var isReached: Bool { state.withLock { $0.isReached } }
+    var isReached: Bool { state.withLockedValue { $0.isReached } }
 
     func pass(_ point: GatewayCrashPoint) async {
-        let latch: Latch? = state.withLock { state in
+        let latch: Latch? = state.withLockedValue { state in
             guard state.point == point else { return nil }
             state.point = nil
             state.isReached = true
@@ -32,7 +32,7 @@ final class CrashGate: Sendable {
     }
 
     func letGo() {
-        state.withLock { $0.latch }.open()
+        state.withLockedValue { $0.latch }.open()
     }
 }
 

@@ -1,5 +1,5 @@
+import NIOConcurrencyHelpers
 import Payments
-import Synchronization
 import Testing
 
 @testable import Gateway
@@ -12,12 +12,12 @@ struct RecoveryTurnTests {
     private final class Gauge: Sendable {
         struct Counts { var running = 0, most = 0, all = 0 }
 
-        private let counts = Mutex(Counts())
+        private let counts = NIOLockedValueBox(Counts())
 
-        var now: Counts { counts.withLock { $0 } }
+        var now: Counts { counts.withLockedValue { $0 } }
 
         func begin() {
-            counts.withLock { counts in
+            counts.withLockedValue { counts in
                 counts.running += 1
                 counts.all += 1
                 counts.most = max(counts.most, counts.running)
@@ -25,7 +25,7 @@ struct RecoveryTurnTests {
         }
 
         func end() {
-            counts.withLock { $0.running -= 1 }
+            counts.withLockedValue { $0.running -= 1 }
         }
     }
 

@@ -1,6 +1,6 @@
 import Foundation
+import NIOConcurrencyHelpers
 import Payments
-import Synchronization
 import Testing
 
 @testable import Gateway
@@ -134,39 +134,39 @@ struct SaleOutcomeTests {
         let bank = ScriptedBank()
         let gateway = try await GatewayFixture.open(bank)
         let (key, token) = (gateway.newKey(), try await gateway.card())
-        let seen = Mutex<[String]>([])
+        let seen = NIOLockedValueBox<[String]>([])
         bank.onCharge { _ in
             // What another process would find if this one stopped now.
             let state = try? await gateway.operation(key).state
             let card = try? await gateway.storedCard(token).state
-            seen.withLock { $0.append("\(state as Any) \(card as Any)") }
+            seen.withLockedValue { $0.append("\(state as Any) \(card as Any)") }
         }
         _ = try await gateway.sales.sale(gateway.request(token, key: key))
         let expected =
             "\(OperationState.sent as Any? as Any) \(StoredCardState.used as Any? as Any)"
-        #expect(seen.withLock { $0 } == [expected])
+        #expect(seen.withLockedValue { $0 } == [expected])
     }
 
     @Test("Each crash point is passed once, and finds in the store what its name says")
     func crashPoints() async throws {
-        let seen = Mutex<[String]>([])
-        let current = Mutex<(GatewayFixture, AttemptID)?>(nil)
+        let seen = NIOLockedValueBox<[String]>([])
+        let current = NIOLockedValueBox<(GatewayFixture, AttemptID)?>(nil)
         let bank = ScriptedBank()
         let gateway = try await GatewayFixture.open(
             bank,
             crashPoint: { point in
-                guard let (gateway, key) = current.withLock({ $0 }) else { return }
+                guard let (gateway, key) = current.withLockedValue({ $0 }) else { return }
                 let state = try? await gateway.operation(key).state
                 let line = "\(point.rawValue): \(state?.name ?? "-"), \(bank.calls.charges.count)"
-                seen.withLock { $0.append(line) }
+                seen.withLockedValue { $0.append(line) }
             }
         )
         let (key, token) = (gateway.newKey(), try await gateway.card())
-        current.withLock { $0 = (gateway, key) }
+        current.withLockedValue { $0 = (gateway, key) }
         _ = try await gateway.sales.sale(gateway.request(token, key: key))
-        current.withLock { $0 = nil }
+        current.withLockedValue { $0 = nil }
         #expect(
-            seen.withLock { $0 } == [
+            seen.withLockedValue { $0 } == [
                 "before-operation-commit: -, 0", "after-operation-commit: SENT, 0",
                 "after-bank-answer: SENT, 1", "before-reply: APPROVED, 1",
             ]

@@ -1,5 +1,5 @@
+import NIOConcurrencyHelpers
 import Payments
-import Synchronization
 
 @testable import Gateway
 
@@ -28,35 +28,35 @@ final class ScriptedBank: BankLink {
         var onCharge: @Sendable (BankRequest) async -> Void = { _ in }
     }
 
-    private let state = Mutex(State())
+    private let state = NIOLockedValueBox(State())
 
-    var calls: Calls { state.withLock { $0.calls } }
+    var calls: Calls { state.withLockedValue { $0.calls } }
 
     func script(_ change: (inout Script) -> Void) {
-        state.withLock { change(&$0.script) }
+        state.withLockedValue { change(&$0.script) }
     }
 
     /// What happens at the bank before it answers a charge.
     func onCharge(_ action: @escaping @Sendable (BankRequest) async -> Void) {
-        state.withLock { $0.onCharge = action }
+        state.withLockedValue { $0.onCharge = action }
     }
 
     func refusal(of number: CardNumber) -> String? {
-        state.withLock { $0.script.refusal }
+        state.withLockedValue { $0.script.refusal }
     }
 
     func charge(_ request: BankRequest) async throws(BankSilence) -> BankAnswer {
-        let action = state.withLock { state in
+        let action = state.withLockedValue { state in
             state.calls.charges.append(request)
             return state.onCharge
         }
         await action(request)
-        guard let answer = state.withLock({ $0.script.charge }) else { throw .scripted }
+        guard let answer = state.withLockedValue({ $0.script.charge }) else { throw .scripted }
         return answer
     }
 
     func inquire(_ reference: AttemptID) async throws(BankSilence) -> BankInquiry {
-        let answer = state.withLock { state in
+        let answer = state.withLockedValue { state in
             state.calls.inquiries.append(reference)
             return state.script.inquiry
         }
@@ -65,7 +65,7 @@ final class ScriptedBank: BankLink {
     }
 
     func reverse(_ reference: AttemptID) async throws(BankSilence) {
-        let isAcknowledged = state.withLock { state in
+        let isAcknowledged = state.withLockedValue { state in
             state.calls.reversals.append(reference)
             return state.script.acknowledgesReversals
         }
@@ -74,7 +74,7 @@ final class ScriptedBank: BankLink {
 
     /// As every bank: an advice is repeated until it is acknowledged.
     func advices(limit: Int) async throws(BankSilence) -> [BankAdvice] {
-        state.withLock { state in
+        state.withLockedValue { state in
             Array(
                 state.script.advices
                     .filter { !state.calls.acknowledged.contains($0.sequence) }.prefix(limit)
@@ -83,7 +83,7 @@ final class ScriptedBank: BankLink {
     }
 
     func acknowledge(_ sequences: [Int64]) async throws(BankSilence) {
-        state.withLock { $0.calls.acknowledged += sequences }
+        state.withLockedValue { $0.calls.acknowledged += sequences }
     }
 }
 

@@ -1,18 +1,18 @@
+import NIOConcurrencyHelpers
 import ServiceKit
-import Synchronization
 
 /// A clock that stands still until a test moves it.
 final class TestClock: Sendable {
     /// 2025-06-15T15:06:40Z.
     static let start: Int64 = 1_750_000_000_000
 
-    private let now = Mutex(TestClock.start)
+    private let now = NIOLockedValueBox(TestClock.start)
 
     var clock: BusinessClock {
-        BusinessClock { self.now.withLock { $0 } }
+        BusinessClock { self.now.withLockedValue { $0 } }
     }
 
     func advance(milliseconds: Int64) {
-        now.withLock { $0 += milliseconds }
+        now.withLockedValue { $0 += milliseconds }
     }
 }

@@ -1,15 +1,15 @@
 import Logging
 import Metrics
 import MetricsTestKit
+import NIOConcurrencyHelpers
 import Operations
 import RemitAPI
-import Synchronization
 import TTRPC
 import Testing
 
 /// Keeps what was logged.
 private final class Recorder: Sendable {
-    let lines = Mutex<[String]>([])
+    let lines = NIOLockedValueBox<[String]>([])
 
     func logger(_ level: Logger.Level) -> Logger {
         Logger(label: "test") { _ in RecordingLog(recorder: self, logLevel: level) }
@@ -29,7 +29,7 @@ private struct RecordingLog: LogHandler {
     func log(event: LogEvent) {
         let pairs = (event.metadata ?? [:]).sorted { $0.key < $1.key }
         let line = "\(event.level) " + pairs.map { "\($0.key)=\($0.value)" }.joined(separator: " ")
-        recorder.lines.withLock { $0.append(line) }
+        recorder.lines.withLockedValue { $0.append(line) }
     }
 }
 
@@ -59,7 +59,7 @@ struct InterceptorTests {
         log.end(context("r2"), error: refusal, durationNanoseconds: 999)
         let name = "remit.debug.v1.EchoService/Echo"
         #expect(
-            recorder.lines.withLock { $0 } == [
+            recorder.lines.withLockedValue { $0 } == [
                 "debug code=OK duration_us=1234 method=\(name) peer=127.0.0.1:5 request_id=r1",
                 "info code=INVALID_ARGUMENT duration_us=0 field=amount.minor_units "
                     + "method=\(name) peer=127.0.0.1:5 reason=AMOUNT_ZERO request_id=r2",
@@ -72,9 +72,9 @@ struct InterceptorTests {
         let recorder = Recorder()
         let log = AccessLogInterceptor(logger: recorder.logger(.info))
         log.end(context("r1"), error: nil, durationNanoseconds: 1)
-        #expect(recorder.lines.withLock { $0.isEmpty })
+        #expect(recorder.lines.withLockedValue { $0.isEmpty })
         log.end(context("r2"), error: refusal, durationNanoseconds: 1)
-        #expect(recorder.lines.withLock { $0.count } == 1)
+        #expect(recorder.lines.withLockedValue { $0.count } == 1)
     }
 
     @Test("a caller's request id is cut to 100 characters")
@@ -82,7 +82,7 @@ struct InterceptorTests {
         let recorder = Recorder()
         let log = AccessLogInterceptor(logger: recorder.logger(.debug))
         log.end(context(String(repeating: "x", count: 5000)), error: nil, durationNanoseconds: 1)
-        let line = recorder.lines.withLock { $0[0] }
+        let line = recorder.lines.withLockedValue { $0[0] }
         #expect(line.hasSuffix(" request_id=" + String(repeating: "x", count: 100)))
     }
 

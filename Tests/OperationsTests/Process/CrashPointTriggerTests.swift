@@ -1,21 +1,23 @@
 import Glibc
+import NIOConcurrencyHelpers
 import Operations
 import Synchronization
 import Testing
 
 /// Runs jobs when it is told to, so that a test sees whether a task has any left.
 private final class HandExecutor: TaskExecutor, Sendable {
-    private let jobs = Mutex<[UnownedJob]>([])
+    private let jobs = NIOLockedValueBox<[UnownedJob]>([])
 
     func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
-        jobs.withLock { $0.append(job) }
+        jobs.withLockedValue { $0.append(job) }
     }
 
     /// - Returns: how many jobs there were, at most `limit`.
     func run(limit: Int) -> Int {
         var count = 0
-        while count < limit, let job = jobs.withLock({ $0.isEmpty ? nil : $0.removeFirst() }) {
+        while count < limit, let job = jobs.withLockedValue({ $0.isEmpty ? nil : $0.removeFirst() })
+        {
             job.runSynchronously(on: asUnownedTaskExecutor())
             count += 1
         }

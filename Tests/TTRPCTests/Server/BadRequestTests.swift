@@ -1,5 +1,5 @@
+import NIOConcurrencyHelpers
 import ProtobufC
-import Synchronization
 import TTRPC
 import Testing
 
@@ -21,17 +21,17 @@ struct BadRequestTests {
         _ method: MethodDescriptor,
         payload: [UInt8]
     ) async throws -> RPCError? {
-        let seen = Mutex<RPCError?>(nil)
+        let seen = NIOLockedValueBox<RPCError?>(nil)
         try await withServer(routes: Self.routes) { server in
             let peer = try await server.peer()
             let response = try await peer.call(RawRequest(method, payload: payload), 1)
-            seen.withLock { $0 = response.error }
+            seen.withLockedValue { $0 = response.error }
             #expect(response.error == nil || response.payload == nil)
             let next = try await peer.call(RawRequest(Probe.echo, payload: Probe.payload("n")), 3)
             #expect(next.payload == Probe.payload("n"))
             await peer.close()
         }
-        return seen.withLock { $0 }
+        return seen.withLockedValue { $0 }
     }
 
     @Test(

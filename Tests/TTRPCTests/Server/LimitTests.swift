@@ -1,5 +1,5 @@
+import NIOConcurrencyHelpers
 import NIOCore
-import Synchronization
 import TTRPC
 import Testing
 
@@ -60,13 +60,13 @@ struct LimitTests {
 
     @Test("a reply longer than the limit is RESOURCE_EXHAUSTED", arguments: [1001, 20 << 20])
     func reply(count: Int) async throws {
-        let text = Mutex(String(repeating: "x", count: count))
+        let text = NIOLockedValueBox(String(repeating: "x", count: count))
         try await withServer(
             { $0.maxReplyBytes = 1000 },
             routes: { router in
                 router.echo()
                 router.text(Probe.method("Large")) { (_, _) async throws(RPCError) in
-                    text.withLock { $0 }
+                    text.withLockedValue { $0 }
                 }
             }
         ) { server in

@@ -1,6 +1,6 @@
+import NIOConcurrencyHelpers
 import NIOCore
 import NIOPosix
-import Synchronization
 import TTRPC
 import Testing
 
@@ -20,13 +20,13 @@ struct LoopExecutorTests {
     func staysOnLoop() async throws {
         let elsewhere = Elsewhere()
         let gate = Gate()
-        let loops = Mutex<[Bool]>([])
+        let loops = NIOLockedValueBox<[Bool]>([])
         try await withServer(routes: { router in
             router.text(Probe.echo) { (text, _) async throws(RPCError) in
                 let first = MultiThreadedEventLoopGroup.currentEventLoop
                 func note() {
                     let now = MultiThreadedEventLoopGroup.currentEventLoop
-                    loops.withLock { $0.append(now != nil && now === first) }
+                    loops.withLockedValue { $0.append(now != nil && now === first) }
                 }
                 note()
                 await Task.yield()
@@ -45,7 +45,7 @@ struct LoopExecutorTests {
                 #expect(try await reply == "x")
             }
         }
-        #expect(loops.withLock { $0 } == [true, true, true, true])
+        #expect(loops.withLockedValue { $0 } == [true, true, true, true])
         #expect(await elsewhere.visits == 1)
     }
 

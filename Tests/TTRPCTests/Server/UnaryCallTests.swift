@@ -1,14 +1,14 @@
+import NIOConcurrencyHelpers
 import NIOCore
-import Synchronization
 import TTRPC
 import Testing
 
 /// Keeps what it sees of calls, and refuses those with a certain key beside them.
 private final class Spy: ServerInterceptor {
-    let seen = Mutex<[String]>([])
+    let seen = NIOLockedValueBox<[String]>([])
 
     func begin(_ context: ServerContext) throws(RPCError) {
-        seen.withLock { $0.append("begin \(context.method.method)") }
+        seen.withLockedValue { $0.append("begin \(context.method.method)") }
         if context.metadata["refuse"] != nil {
             throw RPCError(.permissionDenied, "Not you.", reason: "NO_SCOPE")
         }
@@ -17,7 +17,7 @@ private final class Spy: ServerInterceptor {
     func end(_ context: ServerContext, error: RPCError?, durationNanoseconds: Int64) {
         let what = error.map { "\($0.code.name)" } ?? "OK"
         let time = durationNanoseconds >= 0 ? "" : " in negative time"
-        seen.withLock { $0.append("end \(context.method.method) \(what)\(time)") }
+        seen.withLockedValue { $0.append("end \(context.method.method) \(what)\(time)") }
     }
 }
 
@@ -47,10 +47,10 @@ struct UnaryCallTests {
     @Test("of 1,000 calls at once on one connection each gets its own reply")
     func many() async throws {
         let gate = Gate()
-        let peers = Mutex<Set<String>>([])
+        let peers = NIOLockedValueBox<Set<String>>([])
         try await withServer(routes: { router in
             router.text(Probe.hold) { (text, context) async throws(RPCError) in
-                _ = peers.withLock { $0.insert(context.peer) }
+                _ = peers.withLockedValue { $0.insert(context.peer) }
                 await gate.pass()
                 return "reply to \(text)"
             }
@@ -74,7 +74,7 @@ struct UnaryCallTests {
                 }
             }
         }
-        #expect(peers.withLock { $0.count } == 1)
+        #expect(peers.withLockedValue { $0.count } == 1)
     }
 
     @Test("a success carries no status, and is a response frame on the call's stream")
@@ -111,10 +111,10 @@ struct UnaryCallTests {
 
     @Test("metadata arrives in its order, keys in lower case, repeated keys kept")
     func metadata() async throws {
-        let seen = Mutex<[Metadata]>([])
+        let seen = NIOLockedValueBox<[Metadata]>([])
         try await withServer(routes: { router in
             router.text(Probe.echo) { (text, context) async throws(RPCError) in
-                seen.withLock { $0.append(context.metadata) }
+                seen.withLockedValue { $0.append(context.metadata) }
                 return text
             }
         }) { server in
@@ -127,7 +127,7 @@ struct UnaryCallTests {
             request.metadata = [["Z", "1"], ["traceparent", "é"], ["z", "2"], ["A"]]
             #expect(try await peer.call(request, 1).status == nil)
             await peer.close()
-            #expect(seen.withLock { $0 } == [metadata, metadata])
+            #expect(seen.withLockedValue { $0 } == [metadata, metadata])
         }
     }
 
@@ -174,10 +174,10 @@ struct UnaryCallTests {
 
     @Test("a handler knows its method, its peer and its deadline")
     func context() async throws {
-        let seen = Mutex<[ServerContext]>([])
+        let seen = NIOLockedValueBox<[ServerContext]>([])
         try await withServer(routes: { router in
             router.text(Probe.echo) { (text, context) async throws(RPCError) in
-                seen.withLock { $0.append(context) }
+                seen.withLockedValue { $0.append(context) }
                 return text
             }
         }) { server in
@@ -186,7 +186,7 @@ struct UnaryCallTests {
                 _ = try await client.text(Probe.echo, "", timeout: nil)
             }
         }
-        let contexts = seen.withLock { $0 }
+        let contexts = seen.withLockedValue { $0 }
         try #require(contexts.count == 2)
         #expect(contexts[0].method === contexts[1].method)
         #expect(contexts[0].method.fullName == Probe.echo.fullName)
@@ -222,7 +222,7 @@ struct UnaryCallTests {
             }
         }
         #expect(
-            spy.seen.withLock { $0 } == [
+            spy.seen.withLockedValue { $0 } == [
                 "begin Echo", "end Echo OK",
                 "begin Fail", "end Fail ABORTED",
                 "begin Echo", "end Echo PERMISSION_DENIED",

@@ -1,4 +1,4 @@
-import Synchronization
+import NIOConcurrencyHelpers
 
 /// Holds handlers until a test opens it, and counts those that were cancelled meanwhile.
 final class Gate: Sendable {
@@ -10,24 +10,24 @@ final class Gate: Sendable {
         var waiting: [Int: CheckedContinuation<Void, Never>] = [:]
     }
 
-    private let state = Mutex(State())
+    private let state = NIOLockedValueBox(State())
 
     /// Handlers that have come to the gate.
-    var entered: Int { state.withLock { $0.entered } }
+    var entered: Int { state.withLockedValue { $0.entered } }
     /// Handlers that were cancelled while they waited.
-    var cancelled: Int { state.withLock { $0.cancelled.count } }
+    var cancelled: Int { state.withLockedValue { $0.cancelled.count } }
     /// Handlers that have gone on.
-    var left: Int { state.withLock { $0.left } }
+    var left: Int { state.withLockedValue { $0.left } }
 
     /// Waits until the gate is open, or the task is cancelled.
     func pass() async {
-        let number = state.withLock { state in
+        let number = state.withLockedValue { state in
             state.entered += 1
             return state.entered
         }
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
-                let goesOn = state.withLock { state in
+                let goesOn = state.withLockedValue { state in
                     if state.isOpen || state.cancelled.contains(number) { return true }
                     state.waiting[number] = continuation
                     return false
@@ -35,19 +35,19 @@ final class Gate: Sendable {
                 if goesOn { continuation.resume() }
             }
         } onCancel: {
-            let continuation = state.withLock { state in
+            let continuation = state.withLockedValue { state in
                 guard !state.isOpen else { return nil as CheckedContinuation<Void, Never>? }
                 state.cancelled.insert(number)
                 return state.waiting.removeValue(forKey: number)
             }
             continuation?.resume()
         }
-        state.withLock { $0.left += 1 }
+        state.withLockedValue { $0.left += 1 }
     }
 
     /// Lets everybody through, now and later.
     func open() {
-        let waiting = state.withLock { state in
+        let waiting = state.withLockedValue { state in
             state.isOpen = true
             defer { state.waiting = [:] }
             return Array(state.waiting.values)
@@ -58,11 +58,11 @@ final class Gate: Sendable {
 
 /// Counts from any thread.
 final class Counter: Sendable {
-    private let count = Mutex(0)
+    private let count = NIOLockedValueBox(0)
 
-    var value: Int { count.withLock { $0 } }
+    var value: Int { count.withLockedValue { $0 } }
 
     func add() {
-        count.withLock { $0 += 1 }
+        count.withLockedValue { $0 += 1 }
     }
 }

@@ -1,6 +1,6 @@
+import NIOConcurrencyHelpers
 import NIOCore
 import NIOPosix
-import Synchronization
 
 /// One end of a TCP connection that a test drives byte by byte.
 final class RawPeer: Sendable {
@@ -76,12 +76,12 @@ final class RawPeer: Sendable {
     var isClosed: Bool { closedAt != nil }
 
     /// When the other end closed the connection; nil while it is open.
-    var closedAt: NIODeadline? { inbox.state.withLock { $0.closedAt } }
+    var closedAt: NIODeadline? { inbox.state.withLockedValue { $0.closedAt } }
 
     /// The next frame that arrives.
     func nextFrame() async throws -> RawFrame {
         try await eventually("a frame") {
-            try inbox.state.withLock { state in
+            try inbox.state.withLockedValue { state in
                 if let frame = state.takeFrame() { return frame }
                 if state.closedAt != nil { throw ConnectionEnded() }
                 return nil
@@ -133,7 +133,7 @@ final class RawListener: Sendable {
                 channel.eventLoop.makeCompletedFuture {
                     let inbox = RawInbox()
                     try channel.pipeline.syncOperations.addHandler(RawHandler(inbox))
-                    accepted.peers.withLock { $0.append(RawPeer(channel, inbox)) }
+                    accepted.peers.withLockedValue { $0.append(RawPeer(channel, inbox)) }
                 }
             }
             .bind(host: "127.0.0.1", port: port)
@@ -160,7 +160,7 @@ final class RawListener: Sendable {
                     connectTimeout: .milliseconds(200)
                 )
             else { return true }
-            accepted.peers.withLock { $0.append(peer) }
+            accepted.peers.withLockedValue { $0.append(peer) }
             return nil
         }
         return listener
@@ -177,12 +177,12 @@ final class RawListener: Sendable {
     /// The next connection that is made.
     func accept() async throws -> RawPeer {
         try await eventually("a connection") {
-            self.accepted.peers.withLock { $0.isEmpty ? nil : $0.removeFirst() }
+            self.accepted.peers.withLockedValue { $0.isEmpty ? nil : $0.removeFirst() }
         }
     }
 
     /// How many connections wait to be accepted.
-    var waiting: Int { accepted.peers.withLock { $0.count } }
+    var waiting: Int { accepted.peers.withLockedValue { $0.count } }
 
     func close() async {
         try? await channel.close()
@@ -190,7 +190,7 @@ final class RawListener: Sendable {
 }
 
 private final class RawQueue: Sendable {
-    let peers = Mutex<[RawPeer]>([])
+    let peers = NIOLockedValueBox<[RawPeer]>([])
 }
 
 /// What has arrived and was not looked at.
@@ -210,7 +210,7 @@ private final class RawInbox: Sendable {
         }
     }
 
-    let state = Mutex(State())
+    let state = NIOLockedValueBox(State())
 }
 
 private final class RawHandler: ChannelInboundHandler {
@@ -224,11 +224,11 @@ private final class RawHandler: ChannelInboundHandler {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         let bytes = unwrapInboundIn(data)
-        inbox.state.withLock { $0.bytes.append(contentsOf: bytes.readableBytesView) }
+        inbox.state.withLockedValue { $0.bytes.append(contentsOf: bytes.readableBytesView) }
     }
 
     func channelInactive(context: ChannelHandlerContext) {
-        inbox.state.withLock { $0.closedAt = .now() }
+        inbox.state.withLockedValue { $0.closedAt = .now() }
         context.fireChannelInactive()
     }
 
