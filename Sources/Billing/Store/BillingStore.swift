@@ -170,22 +170,20 @@ struct BillingTables {
         amount: Int64,
         balanceAfter: Int64
     ) throws -> Int64 {
-        let next =
-            try database.number("SELECT MAX(sequence) FROM history WHERE account = ?", account) + 1
-        try database.run(
+        try database.number(
             """
             INSERT INTO history (account, sequence, type, subject, amount, balance_after,
                 created_at)
-            VALUES (?, ?, ?, ?, ?, ?, ?)
+            VALUES (?1, 1 + coalesce((SELECT MAX(sequence) FROM history WHERE account = ?1), 0),
+                ?2, ?3, ?4, ?5, ?6)
+            RETURNING sequence
             """,
             account,
-            next,
             type.rawValue,
             Data(subject.bytes),
             amount,
             balanceAfter,
             now
         )
-        return next
     }
 }

@@ -50,12 +50,14 @@ extension Database {
         }
     }
 
-    /// A number from the first column of the first row; 0 when there is none, or NULL.
+    /// A number from the first column of the first row; 0 when there is none, or NULL. The
+    /// statement is run to its end: it may be one that writes and says what it wrote.
     package func number(_ sql: String, _ arguments: (any ColumnValue)?...) throws -> Int64 {
         try query(sql, arguments) { statement in
-            guard try statement.step(), case .integer(let number) = statement.column(0) else {
-                return 0
-            }
+            guard try statement.step() else { return 0 }
+            let value = statement.column(0)
+            while try statement.step() {}
+            guard case .integer(let number) = value else { return 0 }
             return number
         }
     }
