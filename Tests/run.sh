@@ -20,18 +20,27 @@ case "${1:-}" in
 esac
 
 started=$SECONDS
-step() { printf '\n== %s (%d s)\n' "$1" "$((SECONDS - started))"; }
-
+part='' part_started=$SECONDS
 log=$(mktemp)
-trap 'rm -f "$log"' EXIT
+times=$(mktemp)
+trap 'rm -f "$log" "$times"' EXIT
+
+# Ends the part before, and notes how long it took.
+step() {
+    [ -z "$part" ] || printf '%6d s  %s\n' "$((SECONDS - part_started))" "$part" >>"$times"
+    part=$1 part_started=$SECONDS
+    printf '\n== %s (%d s)\n' "$part" "$((SECONDS - started))"
+}
 
 # Runs suites by a filter; the rest are arguments of swift test. What passes is not printed.
 tests() {
     local filter=$1 status
     shift
-    step "tests: $filter $*"
+    local of=${REMIT_FAULTS:+ with $REMIT_FAULTS faults}${REMIT_KILLS:+ with $REMIT_KILLS kills}
+    of+=${REMIT_SIMULATION_SEEDS:+ with $REMIT_SIMULATION_SEEDS seeds}
+    step "tests: $filter$of $*"
     set +e
-    swift test --skip-build --filter "^$filter" "$@" 2>&1 | tee -a "$log" |
+    Tests/suite.sh "^$filter" "$@" 2>&1 | tee -a "$log" |
         grep -vE '^(◇|✔ (Test|Suite) )'
     status=${PIPESTATUS[0]}
     set -e
@@ -85,4 +94,6 @@ fi
 passed=$(sed -nE 's/.*Test run with ([0-9]+) tests? .*passed.*/\1/p' "$log" |
     awk '{ sum += $1 } END { print sum + 0 }')
 step "done"
+cat "$times"
+printf '%6d s  in all\n' "$((SECONDS - started))"
 echo "$passed passed, 0 failed"

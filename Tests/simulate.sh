@@ -14,4 +14,4 @@ fi
 export REMIT_SIMULATION_SEEDS=$1 REMIT_SIMULATION_FIRST=${2:-1}
 if [[ $1 == 1 ]]; then export REMIT_SIMULATION_TRACE=1; fi
 swift build --build-tests
-swift test --skip-build --filter SimulationTests.SimulationTests/seeds
+exec Tests/suite.sh SimulationTests.SimulationTests/seeds

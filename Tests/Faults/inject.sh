@@ -21,4 +21,4 @@ for argument in "$@"; do
     esac
 done
 swift build --build-tests
-exec swift test --skip-build --filter "$suites"
+exec Tests/suite.sh "$suites"

@@ -14,4 +14,4 @@ fi
 export REMIT_KILLS=$1
 [ $# -lt 2 ] || export REMIT_SEED=$2
 swift build --build-tests
-exec swift test --skip-build --filter EndToEndTests.KillTests
+exec Tests/suite.sh EndToEndTests.KillTests

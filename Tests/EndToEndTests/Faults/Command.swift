@@ -9,22 +9,46 @@ struct Command {
         let description: String
     }
 
+    /// A file without a name, which is gone with who reads it.
+    private final class Output: Sendable {
+        let descriptor: Int32
+
+        init() throws(Failure) {
+            let path = NSTemporaryDirectory() + "remit-command-" + UUID().uuidString
+            descriptor = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+            guard descriptor >= 0 else {
+                throw Failure(description: "\(path): \(String(cString: strerror(errno)))")
+            }
+            unlink(path)
+        }
+
+        deinit { Glibc.close(descriptor) }
+
+        var bytes: [UInt8] {
+            var (all, part) = ([UInt8](), [UInt8](repeating: 0, count: 65_536))
+            while true {
+                let count = pread(descriptor, &part, part.count, off_t(all.count))
+                guard count > 0 else { return all }
+                all += part.prefix(count)
+            }
+        }
+    }
+
     let pid: pid_t
     private let words: [String]
-    private let outputPath: String
+    private let file: Output
 
     /// Starts it.
     ///
     /// - Throws: `Failure`.
     init(_ words: [String]) throws(Failure) {
         self.words = words
-        outputPath = NSTemporaryDirectory() + "remit-command-" + UUID().uuidString
+        file = try Output()
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
-        let flags = O_WRONLY | O_CREAT | O_TRUNC
         posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
-        posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, outputPath, flags, 0o600)
+        posix_spawn_file_actions_adddup2(&actions, file.descriptor, STDOUT_FILENO)
         posix_spawn_file_actions_adddup2(&actions, STDOUT_FILENO, STDERR_FILENO)
         // Threads of the dispatch library block signals, and a child inherits that.
         var attributes = posix_spawnattr_t()
@@ -45,12 +69,7 @@ struct Command {
     }
 
     /// Everything it has said so far.
-    var output: String {
-        String(
-            decoding: FileManager.default.contents(atPath: outputPath) ?? Data(),
-            as: UTF8.self
-        )
-    }
+    var output: String { String(decoding: file.bytes, as: UTF8.self) }
 
     /// Ends it, and waits for that.
     ///
@@ -61,7 +80,6 @@ struct Command {
         _ = try await eventually("the end of \(words)", within: .seconds(20)) {
             waitpid(pid, nil, WNOHANG) == pid ? true : nil
         }
-        unlink(outputPath)
     }
 
     /// Waits for its end. It blocks a thread: for commands that are over soon.
@@ -71,7 +89,6 @@ struct Command {
         var status: Int32 = -1
         while waitpid(pid, &status, 0) < 0, errno == EINTR {}
         let said = output
-        unlink(outputPath)
         return (said, status == 0)
     }
 

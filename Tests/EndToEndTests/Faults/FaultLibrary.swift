@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 
 /// The libraries of Tests/Faults that are preloaded into a service, compiled when first used.
 enum FaultLibrary: String {
@@ -17,22 +18,24 @@ enum FaultLibrary: String {
 
         func path(_ library: FaultLibrary) throws -> String {
             if let path = made[library] { return path }
-            let folder = NSTemporaryDirectory() + "remit-faults-" + UUID().uuidString
-            try FileManager.default.createDirectory(
-                atPath: folder,
-                withIntermediateDirectories: true
-            )
-            let path = "\(folder)/\(library.rawValue).so"
+            // In the build folder, where nobody has to remove it. Another process may use the last
+            // one: it is replaced as a whole.
+            let path = Program.builtFolder + "/remit-\(library.rawValue).so"
+            let new = "\(path).\(ProcessInfo.processInfo.processIdentifier)"
+            defer { try? FileManager.default.removeItem(atPath: new) }
             try Command.run(
                 try FaultLibrary.compiler(),
                 "-shared",
                 "-fPIC",
                 "-O2",
                 "-o",
-                path,
+                new,
                 library.source,
                 "-ldl"
             )
+            guard rename(new, path) == 0 else {
+                throw Failure(description: "\(path): \(String(cString: strerror(errno)))")
+            }
             made[library] = path
             return path
         }

@@ -5,7 +5,7 @@ import TTRPC
 /// Gives every call without a deadline one, so that no test waits for ever.
 struct PatientCaller: RPCCaller {
     /// How long a call may take at the most.
-    static let maxWait = TimeAmount.seconds(60)
+    static let maxWait = TimeAmount.seconds(60 * Int64(patienceFactor))
 
     let client: RPCClient
 

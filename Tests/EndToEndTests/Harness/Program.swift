@@ -11,14 +11,15 @@ enum Program: String {
         let description: String
     }
 
+    /// Where the test bundle was built.
+    static let builtFolder = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
+        .deletingLastPathComponent().path
+
     /// The binary: in the folder that REMIT_BINARIES names, else beside the test bundle.
     ///
     /// - Throws: `Missing`.
     func path() throws -> String {
-        let folder =
-            ProcessInfo.processInfo.environment["REMIT_BINARIES"]
-            ?? URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
-            .deletingLastPathComponent().path
+        let folder = ProcessInfo.processInfo.environment["REMIT_BINARIES"] ?? Self.builtFolder
         let path = folder + "/" + rawValue
         guard FileManager.default.isExecutableFile(atPath: path) else {
             throw Missing(

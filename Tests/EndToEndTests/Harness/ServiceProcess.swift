@@ -18,6 +18,11 @@ final class ServiceProcess: Sendable {
     /// How long a process may take to be ready, or to end.
     private static let patience = Duration.seconds(60)
 
+    /// What tells a program that is built with a sanitizer where to report: Tests/sanitize.sh.
+    private static let sanitizerOptions = ProcessInfo.processInfo.environment.filter {
+        ["TSAN_OPTIONS", "ASAN_OPTIONS", "LSAN_OPTIONS"].contains($0.key)
+    }
+
     /// Its process id.
     let pid: pid_t
     private let outputPath: String
@@ -29,7 +34,7 @@ final class ServiceProcess: Sendable {
     /// - Parameters:
     ///   - program: which.
     ///   - arguments: without its name.
-    ///   - environment: added to PATH and HOME, which are all it gets.
+    ///   - environment: added to PATH, HOME and the options of sanitizers, which are all it gets.
     ///   - files: standard output goes to this path with ".out", standard error with ".log".
     /// - Throws: `Failure`, `Program.Missing`.
     init(
@@ -41,6 +46,7 @@ final class ServiceProcess: Sendable {
         outputPath = files + ".out"
         logPath = files + ".log"
         let variables = ["PATH": "/usr/bin:/bin", "HOME": "/nonexistent"]
+            .merging(Self.sanitizerOptions) { $1 }
             .merging(environment) { $1 }.map { "\($0.key)=\($0.value)" }
         pid = try Self.spawn(
             [try program.path()] + arguments,

@@ -94,8 +94,9 @@ struct PendingTests {
         bank.script { $0.charge = .pending(avsResult: "Y", cvcResult: "M") }
         let gateway = try await GatewayFixture.open(bank)
         let key = gateway.newKey()
-        bank.onCharge { [bank] request in
-            bank.script {
+        // The gateway keeps its bank: neither may keep the other through this.
+        bank.onCharge { [weak bank, weak gateway] request in
+            bank?.script {
                 $0.advices = [
                     BankAdvice(
                         sequence: 1,
@@ -104,7 +105,7 @@ struct PendingTests {
                     )
                 ]
             }
-            await gateway.recovery.collectAdvices()
+            await gateway?.recovery.collectAdvices()
         }
         let view = try await gateway.sell(key: key)
         #expect(view.operation.state == .approved)

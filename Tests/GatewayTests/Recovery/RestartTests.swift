@@ -91,8 +91,9 @@ struct RestartTests {
         let gateway = try await GatewayFixture.open(bank)
         let (key, token) = (gateway.newKey(), try await gateway.card())
         let request = gateway.request(token, key: key)
-        bank.onCharge { _ in
-            do { try await gateway.failWrites(to: "events") } catch { Issue.record(error) }
+        // Weakly: the gateway keeps its bank.
+        bank.onCharge { [weak gateway] _ in
+            do { try await gateway?.failWrites(to: "events") } catch { Issue.record(error) }
         }
         await #expect(throws: GatewayError.self) { try await gateway.sales.sale(request) }
         try await gateway.allowWrites()

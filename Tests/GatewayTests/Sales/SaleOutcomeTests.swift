@@ -135,10 +135,11 @@ struct SaleOutcomeTests {
         let gateway = try await GatewayFixture.open(bank)
         let (key, token) = (gateway.newKey(), try await gateway.card())
         let seen = NIOLockedValueBox<[String]>([])
-        bank.onCharge { _ in
+        // Weakly: the gateway keeps its bank.
+        bank.onCharge { [weak gateway] _ in
             // What another process would find if this one stopped now.
-            let state = try? await gateway.operation(key).state
-            let card = try? await gateway.storedCard(token).state
+            let state = try? await gateway?.operation(key).state
+            let card = try? await gateway?.storedCard(token).state
             seen.withLockedValue { $0.append("\(state as Any) \(card as Any)") }
         }
         _ = try await gateway.sales.sale(gateway.request(token, key: key))

@@ -1,3 +1,4 @@
+import Foundation
 import NIOConcurrencyHelpers
 
 /// Keeps tasks waiting until it is opened.
@@ -34,11 +35,16 @@ struct TimedOut: Error, CustomStringConvertible {
     let description: String
 }
 
-/// Looks again and again until a condition holds, for 30 seconds at the most.
+/// How long a test waits at the most for what must happen, in seconds: ten times as long with a
+/// sanitizer, by REMIT_PATIENCE.
+private let waitSeconds =
+    30 * (ProcessInfo.processInfo.environment["REMIT_PATIENCE"].flatMap { Int64($0) } ?? 1)
+
+/// Looks again and again until a condition holds, for `waitSeconds` at the most.
 ///
 /// - Throws: `TimedOut`; what `condition` throws.
 func eventually(_ what: String, _ condition: () async throws -> Bool) async throws {
-    let end = ContinuousClock.now + .seconds(30)
+    let end = ContinuousClock.now + .seconds(waitSeconds)
     while try await !condition() {
         guard ContinuousClock.now < end else { throw TimedOut(description: what) }
         try await Task.sleep(for: .milliseconds(5))

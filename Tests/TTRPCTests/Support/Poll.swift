@@ -1,8 +1,13 @@
+import Foundation
+
 /// How often a condition is looked at.
 private let pollInterval = Duration.milliseconds(2)
 
-/// How long a test waits at the most for what must happen.
-let waitBound = Duration.seconds(20)
+/// How long a test waits at the most for what must happen, in seconds: ten times as long with a
+/// sanitizer, by REMIT_PATIENCE.
+let waitSeconds =
+    20 * (ProcessInfo.processInfo.environment["REMIT_PATIENCE"].flatMap { Int64($0) } ?? 1)
+let waitBound = Duration.seconds(waitSeconds)
 
 /// What did not happen within its bound.
 struct TimedOut: Error, CustomStringConvertible {

@@ -144,7 +144,7 @@ extension RPCClient {
     func text(
         _ method: MethodDescriptor,
         _ text: String,
-        timeout: TimeAmount? = .seconds(20),
+        timeout: TimeAmount? = .seconds(waitSeconds),
         metadata: Metadata = Metadata()
     ) async throws -> String {
         let options = CallOptions(timeout: timeout, metadata: metadata)
@@ -156,7 +156,7 @@ extension RPCClient {
     func failure(
         _ method: MethodDescriptor,
         _ text: String = "",
-        timeout: TimeAmount? = .seconds(20)
+        timeout: TimeAmount? = .seconds(waitSeconds)
     ) async -> RPCError? {
         do {
             _ = try await self.text(method, text, timeout: timeout)
