@@ -27,6 +27,7 @@ let configuration = Target.Dependency.product(
 )
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let grdbSQLite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
 let lifecycle = Target.Dependency.product(
     name: "ServiceLifecycle",
     package: "swift-service-lifecycle"
@@ -114,7 +115,7 @@ let package = Package(
         swiftTarget("RemitAPI", dependencies: ["TTRPC", "ProtobufC", "CRemitMessages"]),
         .target(name: "Payments", swiftSettings: settings + cardSettings),
         swiftTarget("Ledger", dependencies: ["Payments", crypto]),
-        swiftTarget("Storage", dependencies: [grdb, logging, nioConcurrency]),
+        swiftTarget("Storage", dependencies: [grdb, grdbSQLite, logging, nioConcurrency]),
         swiftTarget(
             "ServiceKit",
             dependencies: [

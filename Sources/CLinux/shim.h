@@ -1,6 +1,7 @@
 #ifndef REMIT_CLINUX_SHIM_H
 #define REMIT_CLINUX_SHIM_H
 
+#include <malloc.h>
 #include <sys/prctl.h>
 
 /* prctl is variadic, which Swift does not import. Returns 0, or -1 with errno. */

@@ -27,14 +27,26 @@ struct GroupCommit {
     }
 
     private func run(_ step: WriteStep) throws(Failure) {
-        try execute("SAVEPOINT step")
+        try savepoint("SAVEPOINT step")
         let error = step.run(database)
         // Out of disk, memory or luck, SQLite may have ended the whole transaction.
         guard database.isInsideTransaction else {
             throw Failure(error: error.flatMap { StorageError($0) } ?? .io("\(error as Any)"))
         }
-        if error != nil { try execute("ROLLBACK TO step") }
-        try execute("RELEASE step")
+        if error != nil { try savepoint("ROLLBACK TO step") }
+        try savepoint("RELEASE step")
+    }
+
+    /// Savepoints are no concern of GRDB's, which knows the transaction around them.
+    private func savepoint(_ sql: String) throws(Failure) {
+        do {
+            let statement = try PreparedStatement(sql, in: database)
+            defer { statement.reset() }
+            _ = try statement.step()
+        } catch {
+            rollBack()
+            throw Failure(error: StorageError(error) ?? .io("\(error)"))
+        }
     }
 
     private func execute(_ sql: String) throws(Failure) {

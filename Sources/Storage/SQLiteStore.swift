@@ -93,6 +93,9 @@ package final class SQLiteStore: Sendable {
                 // damage a log that two connections check-point at once.
                 try database.execute(sql: "PRAGMA wal_autocheckpoint = 0")
                 try database.execute(sql: "PRAGMA foreign_keys = ON")
+                // What a step's savepoint keeps of a page would else go through a file of its own
+                // as soon as a batch has touched sixteen pages.
+                try database.execute(sql: "PRAGMA temp_store = MEMORY")
                 // Said either way: Debian's SQLite has it on unless it is told otherwise.
                 try database.execute(sql: "PRAGMA secure_delete = \(secureDelete ? "ON" : "OFF")")
             }

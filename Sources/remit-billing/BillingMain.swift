@@ -82,6 +82,7 @@ struct BillingMain {
                 arguments: arguments,
                 environment: ProcessInfo.processInfo.environment
             )
+            MemoryAllocator.keepFreedMemory()
             try ProcessHardening.disableCoreDumps()
             let logger = try LogLevel.bootstrap(settings, label: schema.program)
             try await serve(settings, logger)

@@ -72,6 +72,7 @@ struct GatewayMain {
                 arguments: arguments,
                 environment: ProcessInfo.processInfo.environment
             )
+            MemoryAllocator.keepFreedMemory()
             try ProcessHardening.disableCoreDumps()
             let logger = try LogLevel.bootstrap(settings, label: schema.program)
             let folder = DataFolder(try settings.text("data"))

@@ -24,7 +24,7 @@ struct AccountHandler: BillingV1.AccountServiceHandler {
         }
         let address = try RequestCheck.address(request.billingAddress, field: "billing_address")
         return try await answering {
-            BillingV1.Account(
+            try BillingV1.Account(
                 try await store.createAccount(
                     key,
                     displayName: name,
@@ -43,7 +43,7 @@ struct AccountHandler: BillingV1.AccountServiceHandler {
         case .accountID(let text):
             let id: AccountID = try RequestCheck.id(text, field: "account_id")
             return try await answering {
-                BillingV1.Account(try await store.read { try $0.account(id) })
+                try BillingV1.Account(try await store.read { try $0.account(id) })
             }
         case .accountNumber(let text):
             let digits = text.trimmingSpaces()
@@ -56,7 +56,7 @@ struct AccountHandler: BillingV1.AccountServiceHandler {
                 )
             }
             return try await answering(fields: ["account_id": "account_number"]) {
-                BillingV1.Account(try await store.read { try $0.account(number: number) })
+                try BillingV1.Account(try await store.read { try $0.account(number: number) })
             }
         case nil:
             throw RPCError(
@@ -70,13 +70,14 @@ struct AccountHandler: BillingV1.AccountServiceHandler {
 }
 
 extension BillingV1.Account {
-    init(_ account: AccountRecord) {
+    /// - Throws: `WireError` when the stored address is damaged.
+    init(_ account: AccountRecord) throws {
         self.init(
             accountID: account.id.text,
             accountNumber: account.numberText,
             displayName: account.displayName,
             currency: account.currency.code,
-            billingAddress: account.billingAddress,
+            billingAddress: try account.billingAddress.decoded(),
             balance: BillingV1.Balance(account),
             createTime: GoogleProtobuf.Timestamp(milliseconds: account.createdAt)
         )

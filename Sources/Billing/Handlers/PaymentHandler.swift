@@ -25,9 +25,11 @@ struct PaymentHandler: BillingV1.PaymentServiceHandler {
                 return BillingV1.PreparePaymentResponse(
                     balance: BillingV1.Balance(account),
                     amount: outstanding.minorUnits > 0 ? RemitType.Money(outstanding) : nil,
-                    billingAddress: account.billingAddress,
+                    billingAddress: try account.billingAddress.decoded(),
                     billingEmail: try tables.topUserEmail(id),
-                    paymentMethods: try tables.methods(of: id).map { BillingV1.PaymentMethod($0) },
+                    paymentMethods: try tables.methods(of: id).map {
+                        try BillingV1.PaymentMethod($0)
+                    },
                     livePayment: try tables.livePayment(of: id).map {
                         BillingV1.Payment(try BillingStore.view($0, tables))
                     }

@@ -18,7 +18,7 @@ struct PaymentMethodHandler: BillingV1.PaymentMethodServiceHandler {
                 return try tables.methods(of: account)
             }
             return BillingV1.ListPaymentMethodsResponse(
-                paymentMethods: methods.map { BillingV1.PaymentMethod($0) }
+                paymentMethods: try methods.map { try BillingV1.PaymentMethod($0) }
             )
         }
     }
@@ -33,7 +33,7 @@ struct PaymentMethodHandler: BillingV1.PaymentMethodServiceHandler {
             field: "payment_method_id"
         )
         return try await answering {
-            BillingV1.PaymentMethod(try await store.deleteMethod(id, of: account))
+            try BillingV1.PaymentMethod(try await store.deleteMethod(id, of: account))
         }
     }
 }

@@ -64,7 +64,8 @@ extension PaymentState {
 }
 
 extension BillingV1.PaymentMethod {
-    init(_ method: MethodRecord) {
+    /// - Throws: `WireError` when the stored address is damaged.
+    init(_ method: MethodRecord) throws {
         self.init(
             paymentMethodID: method.id.text,
             accountID: method.account.text,
@@ -72,7 +73,7 @@ extension BillingV1.PaymentMethod {
             lastFour: method.card.lastFour,
             expiryMonth: Int32(method.card.expiryMonth),
             expiryYear: Int32(method.card.expiryYear),
-            billingAddress: method.billingAddress,
+            billingAddress: try method.billingAddress.decoded(),
             billingEmail: method.billingEmail,
             state: method.isDeleted ? .deleted : .active,
             createTime: GoogleProtobuf.Timestamp(milliseconds: method.createdAt)

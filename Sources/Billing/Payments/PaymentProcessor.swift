@@ -1,6 +1,7 @@
 import Logging
 import NIOConcurrencyHelpers
 import Payments
+import RemitAPI
 import ServiceKit
 import TTRPC
 
@@ -138,7 +139,7 @@ struct PaymentProcessor: Sendable {
                 payment.attempt,
                 token: payment.token,
                 amount: payment.amount,
-                address: payment.billingAddress,
+                address: try address(of: payment),
                 saveCard: payment.savesCard
             )
             await crashPoint(.beforeSettle)
@@ -151,6 +152,21 @@ struct PaymentProcessor: Sendable {
             metadata: ["payment": "\(payment.id)", "error": "\(failure)"]
         )
         return await resolver.afterLostReply(payment, failure)
+    }
+}
+
+extension PaymentProcessor {
+    /// The address that goes to the bank.
+    ///
+    /// - Throws: `RPCError` when its row is damaged: nothing was sent then.
+    private func address(
+        of payment: PaymentRecord
+    ) throws(RPCError) -> RemitType.BillingAddress {
+        do {
+            return try payment.billingAddress.decoded()
+        } catch {
+            throw RPCError(.internal, "The address cannot be read: \(error)", origin: .notSent)
+        }
     }
 }
 

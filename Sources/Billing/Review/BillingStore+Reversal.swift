@@ -118,7 +118,7 @@ extension BillingStore {
     ///
     /// - Returns: how much it was, in minor units.
     private static func release(
-        from source: some DatabaseValueConvertible,
+        from source: some ColumnValue,
         by reversal: JournalID,
         _ tables: BillingTables
     ) throws -> Int64 {

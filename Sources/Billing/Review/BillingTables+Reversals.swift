@@ -19,7 +19,7 @@ extension BillingTables {
     ///
     /// - Parameter source: the payment's or credit's bytes.
     func newestAllocations(
-        of source: some DatabaseValueConvertible,
+        of source: some ColumnValue,
         limit: Int
     ) throws -> [(id: AllocationID, invoice: InvoiceID, amount: Int64)] {
         try database.rows(
@@ -32,7 +32,7 @@ extension BillingTables {
     /// An allocation counts no more.
     func release(
         _ id: AllocationID,
-        of source: some DatabaseValueConvertible,
+        of source: some ColumnValue,
         by reversal: JournalID
     ) throws {
         try database.run(
@@ -54,7 +54,7 @@ extension BillingTables {
     private static let reversalColumns =
         "id, account, payment, amount, currency, created_at, history_sequence"
 
-    private static func reversal(_ row: Row) -> ReversalRecord {
+    private static func reversal(_ row: StoredRow) -> ReversalRecord {
         ReversalRecord(
             id: row[0],
             account: row[1],

@@ -15,7 +15,7 @@ extension BillingTables {
         )
     }
 
-    private func reviewItem(_ row: Row) throws -> ReviewItem {
+    private func reviewItem(_ row: StoredRow) throws -> ReviewItem {
         let stateNumber: Int? = row[2]
         let state = stateNumber.flatMap { OperationState(rawValue: $0) }
         guard (state == nil) == (stateNumber == nil) else {

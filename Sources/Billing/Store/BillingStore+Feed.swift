@@ -41,6 +41,8 @@ extension BillingStore {
                     page.parked += 1
                     continue
                 }
+                // Nearly always the sale's own reply has brought this already.
+                if try tables.isKnown(proof) { continue }
                 do {
                     let settlement = try Self.applyOne(proof, tables)
                     if settlement.action == .openException { page.exceptions += 1 }

@@ -82,7 +82,7 @@ extension BillingTables {
         let createdAt: Int64
     }
 
-    private static func historyRow(_ row: Row) throws -> HistoryRow {
+    private static func historyRow(_ row: StoredRow) throws -> HistoryRow {
         let number: Int = row[2]
         guard let type = HistoryType(rawValue: number) else {
             throw StorageError.corrupt("a history row's type \(number)")

@@ -142,7 +142,7 @@ extension BillingStore {
                 amount: request.amount,
                 token: token,
                 savesCard: save,
-                billingAddress: address,
+                billingAddress: try StoredAddress(address),
                 billingEmail: email.isEmpty ? try tables.topUserEmail(request.account) : email,
                 card: MaskedCard(
                     brand: card.brand,

@@ -66,18 +66,6 @@ struct BillingTables {
     /// Milliseconds since 1970-01-01T00:00:00Z.
     let now: Int64
 
-    /// Memory for building an address, in bytes: its texts have less than a tenth of it.
-    private static let maxAddressBytes = 8 << 10
-
-    static func encoded(_ address: RemitType.BillingAddress) throws -> Data {
-        Data(try address.serialized(arenaBytes: maxAddressBytes))
-    }
-
-    static func address(_ row: Row, _ index: Int) throws -> RemitType.BillingAddress {
-        let data: Data = row[index]
-        return try RemitType.BillingAddress(serialized: Array(data))
-    }
-
     // MARK: Request keys
 
     /// What a request id stands for.
@@ -182,22 +170,20 @@ struct BillingTables {
         amount: Int64,
         balanceAfter: Int64
     ) throws -> Int64 {
-        let next =
-            try database.number("SELECT MAX(sequence) FROM history WHERE account = ?", account) + 1
-        try database.run(
+        try database.number(
             """
             INSERT INTO history (account, sequence, type, subject, amount, balance_after,
                 created_at)
-            VALUES (?, ?, ?, ?, ?, ?, ?)
+            VALUES (?1, 1 + coalesce((SELECT MAX(sequence) FROM history WHERE account = ?1), 0),
+                ?2, ?3, ?4, ?5, ?6)
+            RETURNING sequence
             """,
             account,
-            next,
             type.rawValue,
             Data(subject.bytes),
             amount,
             balanceAfter,
             now
         )
-        return next
     }
 }

@@ -23,7 +23,7 @@ extension BillingTables {
 
     private func account(
         where condition: String,
-        _ argument: any DatabaseValueConvertible
+        _ argument: any ColumnValue
     ) throws -> AccountRecord {
         let row = try database.row(
             """
@@ -38,7 +38,7 @@ extension BillingTables {
             number: row[1],
             displayName: row[2],
             currency: row[3],
-            billingAddress: try Self.address(row, 4),
+            billingAddress: row[4],
             createdAt: row[5],
             balance: BalanceRecord(outstanding: row[6], credit: row[7], version: row[8]),
             pendingMinorUnits: row[9] ?? 0
@@ -61,7 +61,7 @@ extension BillingTables {
             number,
             displayName,
             currency,
-            try Self.encoded(address),
+            try StoredAddress(address),
             now
         )
         try database.run(
@@ -107,7 +107,7 @@ extension BillingTables {
         created_at
         """
 
-    private static func user(_ row: Row) -> UserRecord {
+    private static func user(_ row: StoredRow) -> UserRecord {
         UserRecord(
             id: row[0],
             account: row[1],

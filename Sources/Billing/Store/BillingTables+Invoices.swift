@@ -10,7 +10,7 @@ extension BillingTables {
         posted_at, due_at, history_sequence
         """
 
-    private static func invoice(_ row: Row) throws -> InvoiceRecord {
+    private static func invoice(_ row: StoredRow) throws -> InvoiceRecord {
         let stateNumber: Int = row[3]
         guard let state = InvoiceState(rawValue: stateNumber) else {
             throw StorageError.corrupt("an invoice's state \(stateNumber)")
@@ -193,10 +193,10 @@ extension BillingTables {
     private static let maxAllocations = 10_000
 
     func insert(_ allocation: AllocationRecord) throws {
-        let (kind, source) =
+        let (kind, source): (Int, any ColumnValue) =
             switch allocation.source {
-            case .payment(let id): (Self.paymentSource, id.databaseValue)
-            case .credit(let id): (Self.creditSource, id.databaseValue)
+            case .payment(let id): (Self.paymentSource, id)
+            case .credit(let id): (Self.creditSource, id)
             }
         try database.run(
             """
@@ -212,7 +212,7 @@ extension BillingTables {
         )
     }
 
-    private static func allocation(_ row: Row) -> AllocationRecord {
+    private static func allocation(_ row: StoredRow) -> AllocationRecord {
         let kind: Int = row[1]
         return AllocationRecord(
             id: row[2],
@@ -253,7 +253,7 @@ extension BillingTables {
     private static let creditColumns =
         "id, account, payment, currency, amount, remaining, created_at, history_sequence"
 
-    private static func credit(_ row: Row) -> CreditRecord {
+    private static func credit(_ row: StoredRow) -> CreditRecord {
         CreditRecord(
             id: row[0],
             account: row[1],

@@ -13,7 +13,7 @@ extension BillingTables {
         credited, created_at, settled_at, history_sequence
         """
 
-    private static func payment(_ row: Row) throws -> PaymentRecord {
+    private static func payment(_ row: StoredRow) throws -> PaymentRecord {
         let stateNumber: Int = row[3]
         let savingNumber: Int = row[19]
         guard let state = PaymentState(rawValue: stateNumber),
@@ -28,7 +28,7 @@ extension BillingTables {
             method: row[6],
             token: row[7],
             savesCard: row[8],
-            billingAddress: try address(row, 9),
+            billingAddress: row[9],
             billingEmail: row[10],
             card: MaskedCard(
                 brand: row[11],
@@ -53,6 +53,15 @@ extension BillingTables {
         let row = try database.row("SELECT \(Self.paymentColumns) FROM payments WHERE id = ?", id)
         guard let row else { throw BillingError.paymentNotFound }
         return try Self.payment(row)
+    }
+
+    /// Whether a proof's version, or a newer one, was applied to its payment before.
+    func isKnown(_ proof: OperationProof) throws -> Bool {
+        try database.number(
+            "SELECT EXISTS (SELECT 1 FROM payments WHERE id = ? AND gateway_version >= ?)",
+            PaymentID(proof.attempt.ulid),
+            proof.version
+        ) != 0
     }
 
     /// The payment that keeps an account from paying again; nil when none does.
@@ -93,7 +102,7 @@ extension BillingTables {
             payment.method,
             payment.token,
             payment.savesCard,
-            try Self.encoded(payment.billingAddress),
+            payment.billingAddress,
             payment.billingEmail,
             payment.card.brand,
             payment.card.lastFour,
@@ -159,7 +168,7 @@ extension BillingTables {
     private static let active = 1
     private static let deleted = 2
 
-    private static func method(_ row: Row) throws -> MethodRecord {
+    private static func method(_ row: StoredRow) throws -> MethodRecord {
         let state: Int = row[9]
         return MethodRecord(
             id: row[0],
@@ -171,7 +180,7 @@ extension BillingTables {
                 expiryMonth: row[5],
                 expiryYear: row[6]
             ),
-            billingAddress: try address(row, 7),
+            billingAddress: row[7],
             billingEmail: row[8],
             isDeleted: state == deleted,
             createdAt: row[10]
@@ -217,7 +226,7 @@ extension BillingTables {
             method.card.lastFour,
             method.card.expiryMonth,
             method.card.expiryYear,
-            try Self.encoded(method.billingAddress),
+            method.billingAddress,
             method.billingEmail,
             method.isDeleted ? Self.deleted : Self.active,
             method.createdAt

@@ -7,7 +7,7 @@ struct AccountRecord: Sendable {
     let number: Int64
     let displayName: String
     let currency: Currency
-    let billingAddress: RemitType.BillingAddress
+    let billingAddress: StoredAddress
     let createdAt: Int64
     var balance: BalanceRecord
     /// The live payment's amount; 0 without one. In none of the balance's sums.
@@ -152,7 +152,7 @@ struct PaymentRecord: Sendable {
     var method: PaymentMethodID?
     let token: TokenID
     let savesCard: Bool
-    let billingAddress: RemitType.BillingAddress
+    let billingAddress: StoredAddress
     let billingEmail: String
     let card: MaskedCard
     /// The version of the gateway's operation that was applied last.
@@ -176,7 +176,7 @@ struct MethodRecord: Sendable {
     let account: AccountID
     let token: TokenID
     let card: MaskedCard
-    let billingAddress: RemitType.BillingAddress
+    let billingAddress: StoredAddress
     let billingEmail: String
     var isDeleted: Bool
     let createdAt: Int64

@@ -312,7 +312,7 @@ final class SandboxBank: BankLink {
         return String(repeating: "0", count: 6 - digits.utf8.count) + digits
     }
 
-    private static func decision(_ row: Row, from first: Int) -> BankDecision {
+    private static func decision(_ row: StoredRow, from first: Int) -> BankDecision {
         let code: String = row[first]
         let decline: String? = row[first + 1]
         guard let responseCode = ResponseCode(code) else {

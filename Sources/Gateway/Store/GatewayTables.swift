@@ -176,7 +176,7 @@ struct GatewayTables {
 
     private static func operation(
         _ key: OperationKey,
-        _ row: Row,
+        _ row: StoredRow,
         from first: Int
     ) throws -> Operation {
         let stateNumber: Int = row[first + 2]
@@ -198,7 +198,7 @@ struct GatewayTables {
         )
     }
 
-    private static func result(_ row: Row, from first: Int) throws -> OperationResult {
+    private static func result(_ row: StoredRow, from first: Int) throws -> OperationResult {
         let declineName: String? = row[first]
         let retentionNumber: Int = row[first + 5]
         guard let retention = CardRetention(rawValue: retentionNumber) else {

@@ -38,11 +38,15 @@ package struct WorkScheduler: Sendable {
     package var uptimeNanoseconds: UInt64 { uptime() }
 
     /// Begins work of its own: a caller that goes away does not stop it.
+    ///
+    /// It runs where its caller runs. On an event loop's executor what many payments wait for is
+    /// answered in one batch; on the system's threads each answer would wake one.
     @discardableResult
     package func spawn<Value: Sendable>(
         _ work: sending @escaping () async -> Value
     ) -> Task<Value, Never> {
-        Task(executorPreference: executor, operation: work)
+        let callers = withUnsafeCurrentTask { $0?.unownedTaskExecutor?.asTaskExecutor() }
+        return Task(executorPreference: executor ?? callers, operation: work)
     }
 
     /// Waits; returns early when the task is cancelled.

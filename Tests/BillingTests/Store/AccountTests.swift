@@ -13,7 +13,7 @@ struct AccountTests {
         let second = try await books.account(.JPY)
         let found = try await books.store.read { try $0.account(number: 2) }
         #expect(found.id == second && found.numberText == "000002" && found.currency == .JPY)
-        #expect(found.billingAddress == Books.address)
+        #expect(try found.billingAddress.decoded() == Books.address)
         #expect(found.balance == BalanceRecord(outstanding: 0, credit: 0, version: 1))
         #expect(try await books.store.read { try $0.account(first).numberText } == "000001")
         await #expect(throws: BillingError.accountNotFound) {

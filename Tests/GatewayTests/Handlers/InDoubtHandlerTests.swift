@@ -1,6 +1,7 @@
 import GRDB
 import Payments
 import RemitAPI
+import ServiceKit
 import TTRPC
 import Testing
 
@@ -28,9 +29,10 @@ struct InDoubtHandlerTests {
             let card = try #require(TokenID(text: token))
             let attempt = try await fixture.gateway.receivedOperation(card)
             try await fixture.gateway.store.write { tables in
-                try tables.database.execute(
-                    sql: "UPDATE operations SET state = ? WHERE key = ?",
-                    arguments: [state.rawValue, attempt]
+                try tables.database.run(
+                    "UPDATE operations SET state = ? WHERE key = ?",
+                    state.rawValue,
+                    attempt
                 )
             }
             guard !state.isTerminal else { continue }

@@ -1,6 +1,7 @@
 import GRDB
 import Ledger
 import Payments
+import ServiceKit
 import Testing
 
 @testable import Gateway
@@ -147,10 +148,7 @@ struct DoubtTests {
         // The first one's card is gone, so that its approval cannot be stored.
         let token = try await gateway.operation(first).token
         try await gateway.store.write { tables in
-            try tables.database.execute(
-                sql: "DELETE FROM cards WHERE token = ?",
-                arguments: [token]
-            )
+            try tables.database.run("DELETE FROM cards WHERE token = ?", token)
         }
         await gateway.recovery.resolveDoubts()
         #expect(try await gateway.operation(first).state == .inDoubt)
