@@ -160,6 +160,14 @@ let package = Package(
                 argumentParser, rainbow, textTable, histogram, logging, nioCore, nioPosix,
             ]
         ),
+        .executableTarget(
+            name: "InteropClient",
+            dependencies: [
+                "RemitAPI", "TTRPC", "ProtobufC", logging, nioCore, nioPosix,
+            ],
+            path: "Tests/Interop/swift",
+            swiftSettings: settings
+        ),
         swiftTests("ProtobufCTests", dependencies: ["ProtobufC", "RemitAPI", "TTRPC", nioCore]),
         swiftTests(
             "TTRPCTests",
