@@ -168,6 +168,22 @@ let package = Package(
             path: "Tests/Interop/swift",
             swiftSettings: settings
         ),
+        .target(
+            name: "FuzzTargets",
+            dependencies: [
+                "RemitAPI", "TTRPC", "ProtobufC", "CRemitMessages", "CProtobufC", logging, nioCore,
+                nioEmbedded,
+            ],
+            path: "Tests/Fuzz/Sources",
+            swiftSettings: settings
+        ),
+        .executableTarget(
+            name: "FuzzReplay",
+            dependencies: ["FuzzTargets"],
+            path: "Tests/Fuzz/Replay",
+            swiftSettings: settings
+        ),
+        swiftTests("FuzzTests", dependencies: ["FuzzTargets"]),
         swiftTests("ProtobufCTests", dependencies: ["ProtobufC", "RemitAPI", "TTRPC", nioCore]),
         swiftTests(
             "TTRPCTests",
