@@ -168,6 +168,12 @@ let package = Package(
             path: "Tests/Interop/swift",
             swiftSettings: settings
         ),
+        .executableTarget(
+            name: "CodecBenchmark",
+            dependencies: ["RemitAPI", "ProtobufC", "CRemitMessages", "CProtobufC", nioCore],
+            path: "Tests/Benchmarks/swift",
+            swiftSettings: settings
+        ),
         .target(
             name: "FuzzTargets",
             dependencies: [
