@@ -168,6 +168,36 @@ let package = Package(
                 argumentParser, rainbow, textTable, histogram, logging, nioCore, nioPosix,
             ]
         ),
+        .executableTarget(
+            name: "InteropClient",
+            dependencies: [
+                "RemitAPI", "TTRPC", "ProtobufC", logging, nioCore, nioPosix,
+            ],
+            path: "Tests/Interop/swift",
+            swiftSettings: settings
+        ),
+        .executableTarget(
+            name: "CodecBenchmark",
+            dependencies: ["RemitAPI", "ProtobufC", "CRemitMessages", "CProtobufC", nioCore],
+            path: "Tests/Benchmarks/swift",
+            swiftSettings: settings
+        ),
+        .target(
+            name: "FuzzTargets",
+            dependencies: [
+                "RemitAPI", "TTRPC", "ProtobufC", "CRemitMessages", "CProtobufC", logging, nioCore,
+                nioEmbedded,
+            ],
+            path: "Tests/Fuzz/Sources",
+            swiftSettings: settings
+        ),
+        .executableTarget(
+            name: "FuzzReplay",
+            dependencies: ["FuzzTargets"],
+            path: "Tests/Fuzz/Replay",
+            swiftSettings: settings
+        ),
+        swiftTests("FuzzTests", dependencies: ["FuzzTargets"]),
         swiftTests("ProtobufCTests", dependencies: ["ProtobufC", "RemitAPI", "TTRPC", nioCore]),
         swiftTests(
             "TTRPCTests",

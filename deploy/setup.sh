@@ -2,16 +2,23 @@
 # Installs what building and testing Remit needs and this machine lacks: Debian packages, nothing
 # else. Swift 6.3 must be on the PATH already.
 #
-#   deploy/setup.sh [build|test]     build: what the product needs (default); test: also what the
-#                                    checks of generated code need
+#   deploy/setup.sh [WHAT]    build: what the product needs (default); test: also what the checks of
+#                             generated code need; peers: also the ttRPC libraries of other
+#                             languages, with their compilers; benchmarks: a load generator for gRPC
 set -euo pipefail
 
 packages=(libprotobuf-c-dev libsqlite3-dev)
 case "${1:-build}" in
 build) ;;
 test) packages+=(protobuf-compiler protobuf-c-compiler libprotobuf-dev strace) ;;
+peers)
+    packages+=(protobuf-compiler golang-github-containerd-ttrpc-dev librust-ttrpc-dev)
+    command -v go >/dev/null || packages+=(golang-go)
+    command -v cargo >/dev/null || packages+=(cargo)
+    ;;
+benchmarks) packages+=(nghttp2-client) ;;
 *)
-    echo "setup.sh: unknown argument '$1' (build or test)" >&2
+    echo "setup.sh: unknown argument '$1' (build, test, peers or benchmarks)" >&2
     exit 2
     ;;
 esac

@@ -67,6 +67,16 @@ install_folder() {
 install_folder "$work/messages" "$root/Sources/CRemitMessages"
 install_folder "$work/rpc" "$root/Sources/TTRPC/Generated"
 install_folder "$work/remit" "$root/Sources/RemitAPI/Generated"
+
+# What is fuzzed: all of them.
+list=$root/Tests/Fuzz/Sources/MessageList.swift
+"$root/Tests/Fuzz/list-messages.sh" >"$work/list"
+if [ "$check" = no ]; then
+    cp "$work/list" "$list"
+elif ! cmp -s "$work/list" "$list"; then
+    echo "generate.sh: $list differs" >&2
+    differs=yes
+fi
 if [ "$differs" = yes ]; then
     echo "generate.sh: committed code is not what proto/ makes; run proto/generate.sh" >&2
     exit 1

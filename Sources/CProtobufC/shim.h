@@ -22,16 +22,36 @@ typedef struct RemitArena {
   int overflowed;
 } RemitArena;
 
+/*
+ * Under the address sanitizer what is not allocated may not be touched, and a gap before each
+ * allocation shows what runs out of the one before it.
+ */
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define REMIT_ARENA_IS_CHECKED 1
+#endif
+#endif
+#ifdef REMIT_ARENA_IS_CHECKED
+#include <sanitizer/asan_interface.h>
+enum { REMIT_ARENA_GAP = 16 };
+#else
+#define ASAN_POISON_MEMORY_REGION(start, size) ((void)0)
+#define ASAN_UNPOISON_MEMORY_REGION(start, size) ((void)0)
+enum { REMIT_ARENA_GAP = 0 };
+#endif
+
 enum { REMIT_ARENA_HEADER = 8, REMIT_ARENA_ALIGNMENT = 8 };
 
 static inline void *remit_arena_alloc(void *data, size_t size) {
   RemitArena *arena = (RemitArena *)data;
   size_t start = (arena->used + REMIT_ARENA_ALIGNMENT - 1) & ~(size_t)(REMIT_ARENA_ALIGNMENT - 1);
+  start += REMIT_ARENA_GAP;
   if (size > arena->capacity || start > arena->capacity - size ||
       arena->capacity - size - start < REMIT_ARENA_HEADER) {
     arena->overflowed = 1;
     return NULL;
   }
+  ASAN_UNPOISON_MEMORY_REGION(arena->block + start, REMIT_ARENA_HEADER + size);
   *(size_t *)(void *)(arena->block + start) = size;
   arena->used = start + REMIT_ARENA_HEADER + size;
   return arena->block + start + REMIT_ARENA_HEADER;
@@ -50,6 +70,7 @@ static inline RemitArena *remit_arena_create(size_t capacity) {
     free(arena);
     return NULL;
   }
+  ASAN_POISON_MEMORY_REGION(arena->block, capacity);
   arena->capacity = capacity;
   arena->base.alloc = remit_arena_alloc;
   arena->base.free = remit_arena_free;
@@ -58,8 +79,16 @@ static inline RemitArena *remit_arena_create(size_t capacity) {
 }
 
 static inline void remit_arena_destroy(RemitArena *arena) {
+  ASAN_UNPOISON_MEMORY_REGION(arena->block, arena->capacity);
   free(arena->block);
   free(arena);
+}
+
+/* Releases what was allocated since `used` was `mark`. */
+static inline void remit_arena_rewind(RemitArena *arena, size_t mark) {
+  ASAN_POISON_MEMORY_REGION(arena->block + mark, arena->used - mark);
+  arena->used = mark;
+  arena->overflowed = 0;
 }
 
 /* The size an allocation was asked for, or 0 for a pointer that is not of this arena. */

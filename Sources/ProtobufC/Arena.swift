@@ -51,14 +51,12 @@ package final class Arena {
 
     /// Releases everything.
     package func reset() {
-        raw.pointee.used = 0
-        raw.pointee.overflowed = 0
+        remit_arena_rewind(raw, 0)
     }
 
     /// Releases what was allocated since `used` was this.
     package func rewind(to mark: Int) {
-        raw.pointee.used = mark
-        raw.pointee.overflowed = 0
+        remit_arena_rewind(raw, mark)
     }
 
     /// Why an unpack failed.

@@ -50,7 +50,7 @@ struct BillingMain {
                 "how long a payment may be live before people look at it"
             ),
             Setting("allow-plaintext", .toggle, "listen off loopback without TLS"),
-            Setting("debug-echo", .toggle, "serve remit.debug.v1.EchoService"),
+            Setting("debug-echo", .toggle, "serve remit.debug.v1 (tests)"),
             Setting("debug-crash-point", .text, "stop at this point of a payment (tests)"),
             Setting(
                 "debug-crash-mode",
@@ -114,6 +114,7 @@ struct BillingMain {
         let health = HealthService(services: BillingApplication.services)
         router.register(health)
         if try settings.toggle("debug-echo") { router.register(EchoHandler()) }
+        if try settings.toggle("debug-echo") { router.register(ProbeHandler()) }
         let server = RPCServer(
             configuration: try ServerConfiguration(listen, settings),
             router: router,

@@ -39,7 +39,7 @@ struct GatewayMain {
                 "how long a reply of the bank is waited for"
             ),
             Setting("allow-plaintext", .toggle, "listen off loopback without TLS"),
-            Setting("debug-echo", .toggle, "serve remit.debug.v1.EchoService"),
+            Setting("debug-echo", .toggle, "serve remit.debug.v1 (tests)"),
             Setting("debug-crash-point", .text, "stop at this point of a sale (tests)"),
             Setting(
                 "debug-crash-mode",
@@ -119,6 +119,7 @@ struct GatewayMain {
         application.register(on: &router)
         router.register(HealthService(services: GatewayApplication.services))
         if try settings.toggle("debug-echo") { router.register(EchoHandler()) }
+        if try settings.toggle("debug-echo") { router.register(ProbeHandler()) }
         let server = RPCServer(
             configuration: try ServerConfiguration(listen, settings),
             router: router,

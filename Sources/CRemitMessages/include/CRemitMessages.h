@@ -14,6 +14,7 @@
 #include "remit/billing/v1/review.pb-c.h"
 #include "remit/billing/v1/user.pb-c.h"
 #include "remit/debug/v1/echo.pb-c.h"
+#include "remit/debug/v1/probe.pb-c.h"
 #include "remit/gateway/v1/event.pb-c.h"
 #include "remit/gateway/v1/ledger.pb-c.h"
 #include "remit/gateway/v1/operation.pb-c.h"

@@ -1,0 +1,36 @@
+package import Logging
+package import NIOCore
+
+/// Makes the handlers of a server's connections for channels that others own and feed: tests and
+/// fuzzing, without a socket.
+package final class ConnectionHandlers {
+    private let loop: ServerLoop
+
+    /// - Parameters:
+    ///   - configuration: the limits; host and port are not used.
+    ///   - router: what is served.
+    ///   - eventLoop: the loop of all the channels; the caller is on it.
+    package init(
+        configuration: ServerConfiguration,
+        router: Router,
+        eventLoop: any EventLoop,
+        logger: Logger
+    ) {
+        loop = ServerLoop(
+            eventLoop,
+            configuration: configuration,
+            router: router,
+            interceptors: [],
+            logger: logger
+        )
+    }
+
+    deinit {
+        loop.stop()
+    }
+
+    /// The handler of one new connection.
+    package func next() -> any ChannelInboundHandler {
+        ServerConnection(loop)
+    }
+}
