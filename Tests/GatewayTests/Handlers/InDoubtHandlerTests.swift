@@ -1,6 +1,7 @@
 import GRDB
 import Payments
 import RemitAPI
+import ServiceKit
 import TTRPC
 import Testing
 

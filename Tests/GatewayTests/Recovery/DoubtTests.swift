@@ -1,6 +1,7 @@
 import GRDB
 import Ledger
 import Payments
+import ServiceKit
 import Testing
 
 @testable import Gateway
