@@ -52,6 +52,96 @@ void   remit__debug__v1__echo_message__free_unpacked
   assert(message->base.descriptor == &remit__debug__v1__echo_message__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   remit__debug__v1__expand_request__init
+                     (Remit__Debug__V1__ExpandRequest         *message)
+{
+  static const Remit__Debug__V1__ExpandRequest init_value = REMIT__DEBUG__V1__EXPAND_REQUEST__INIT;
+  *message = init_value;
+}
+size_t remit__debug__v1__expand_request__get_packed_size
+                     (const Remit__Debug__V1__ExpandRequest *message)
+{
+  assert(message->base.descriptor == &remit__debug__v1__expand_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t remit__debug__v1__expand_request__pack
+                     (const Remit__Debug__V1__ExpandRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &remit__debug__v1__expand_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t remit__debug__v1__expand_request__pack_to_buffer
+                     (const Remit__Debug__V1__ExpandRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &remit__debug__v1__expand_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Remit__Debug__V1__ExpandRequest *
+       remit__debug__v1__expand_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Remit__Debug__V1__ExpandRequest *)
+     protobuf_c_message_unpack (&remit__debug__v1__expand_request__descriptor,
+                                allocator, len, data);
+}
+void   remit__debug__v1__expand_request__free_unpacked
+                     (Remit__Debug__V1__ExpandRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &remit__debug__v1__expand_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   remit__debug__v1__collect_reply__init
+                     (Remit__Debug__V1__CollectReply         *message)
+{
+  static const Remit__Debug__V1__CollectReply init_value = REMIT__DEBUG__V1__COLLECT_REPLY__INIT;
+  *message = init_value;
+}
+size_t remit__debug__v1__collect_reply__get_packed_size
+                     (const Remit__Debug__V1__CollectReply *message)
+{
+  assert(message->base.descriptor == &remit__debug__v1__collect_reply__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t remit__debug__v1__collect_reply__pack
+                     (const Remit__Debug__V1__CollectReply *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &remit__debug__v1__collect_reply__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t remit__debug__v1__collect_reply__pack_to_buffer
+                     (const Remit__Debug__V1__CollectReply *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &remit__debug__v1__collect_reply__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Remit__Debug__V1__CollectReply *
+       remit__debug__v1__collect_reply__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Remit__Debug__V1__CollectReply *)
+     protobuf_c_message_unpack (&remit__debug__v1__collect_reply__descriptor,
+                                allocator, len, data);
+}
+void   remit__debug__v1__collect_reply__free_unpacked
+                     (Remit__Debug__V1__CollectReply *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &remit__debug__v1__collect_reply__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 static const ProtobufCFieldDescriptor remit__debug__v1__echo_message__field_descriptors[1] =
 {
   {
@@ -90,12 +180,133 @@ const ProtobufCMessageDescriptor remit__debug__v1__echo_message__descriptor =
   (ProtobufCMessageInit) remit__debug__v1__echo_message__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCMethodDescriptor remit__debug__v1__echo_service__method_descriptors[1] =
+static const ProtobufCFieldDescriptor remit__debug__v1__expand_request__field_descriptors[3] =
+{
+  {
+    "payload",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Remit__Debug__V1__ExpandRequest, payload),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "count",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Remit__Debug__V1__ExpandRequest, count),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "fail_code",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    0,   /* quantifier_offset */
+    offsetof(Remit__Debug__V1__ExpandRequest, fail_code),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned remit__debug__v1__expand_request__field_indices_by_name[] = {
+  1,   /* field[1] = count */
+  2,   /* field[2] = fail_code */
+  0,   /* field[0] = payload */
+};
+static const ProtobufCIntRange remit__debug__v1__expand_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor remit__debug__v1__expand_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "remit.debug.v1.ExpandRequest",
+  "ExpandRequest",
+  "Remit__Debug__V1__ExpandRequest",
+  "remit.debug.v1",
+  sizeof(Remit__Debug__V1__ExpandRequest),
+  3,
+  remit__debug__v1__expand_request__field_descriptors,
+  remit__debug__v1__expand_request__field_indices_by_name,
+  1,  remit__debug__v1__expand_request__number_ranges,
+  (ProtobufCMessageInit) remit__debug__v1__expand_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor remit__debug__v1__collect_reply__field_descriptors[2] =
+{
+  {
+    "messages",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Remit__Debug__V1__CollectReply, messages),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "bytes",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Remit__Debug__V1__CollectReply, bytes),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned remit__debug__v1__collect_reply__field_indices_by_name[] = {
+  1,   /* field[1] = bytes */
+  0,   /* field[0] = messages */
+};
+static const ProtobufCIntRange remit__debug__v1__collect_reply__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor remit__debug__v1__collect_reply__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "remit.debug.v1.CollectReply",
+  "CollectReply",
+  "Remit__Debug__V1__CollectReply",
+  "remit.debug.v1",
+  sizeof(Remit__Debug__V1__CollectReply),
+  2,
+  remit__debug__v1__collect_reply__field_descriptors,
+  remit__debug__v1__collect_reply__field_indices_by_name,
+  1,  remit__debug__v1__collect_reply__number_ranges,
+  (ProtobufCMessageInit) remit__debug__v1__collect_reply__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCMethodDescriptor remit__debug__v1__echo_service__method_descriptors[4] =
 {
   { "Echo", &remit__debug__v1__echo_message__descriptor, &remit__debug__v1__echo_message__descriptor },
+  { "EchoStream", &remit__debug__v1__echo_message__descriptor, &remit__debug__v1__echo_message__descriptor },
+  { "Expand", &remit__debug__v1__expand_request__descriptor, &remit__debug__v1__echo_message__descriptor },
+  { "Collect", &remit__debug__v1__echo_message__descriptor, &remit__debug__v1__collect_reply__descriptor },
 };
 const unsigned remit__debug__v1__echo_service__method_indices_by_name[] = {
-  0         /* Echo */
+  3,        /* Collect */
+  0,        /* Echo */
+  1,        /* EchoStream */
+  2         /* Expand */
 };
 const ProtobufCServiceDescriptor remit__debug__v1__echo_service__descriptor =
 {
@@ -104,7 +315,7 @@ const ProtobufCServiceDescriptor remit__debug__v1__echo_service__descriptor =
   "EchoService",
   "Remit__Debug__V1__EchoService",
   "remit.debug.v1",
-  1,
+  4,
   remit__debug__v1__echo_service__method_descriptors,
   remit__debug__v1__echo_service__method_indices_by_name
 };
@@ -115,6 +326,30 @@ void remit__debug__v1__echo_service__echo(ProtobufCService *service,
 {
   assert(service->descriptor == &remit__debug__v1__echo_service__descriptor);
   service->invoke(service, 0, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void remit__debug__v1__echo_service__echo_stream(ProtobufCService *service,
+                                                 const Remit__Debug__V1__EchoMessage *input,
+                                                 Remit__Debug__V1__EchoMessage_Closure closure,
+                                                 void *closure_data)
+{
+  assert(service->descriptor == &remit__debug__v1__echo_service__descriptor);
+  service->invoke(service, 1, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void remit__debug__v1__echo_service__expand(ProtobufCService *service,
+                                            const Remit__Debug__V1__ExpandRequest *input,
+                                            Remit__Debug__V1__EchoMessage_Closure closure,
+                                            void *closure_data)
+{
+  assert(service->descriptor == &remit__debug__v1__echo_service__descriptor);
+  service->invoke(service, 2, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void remit__debug__v1__echo_service__collect(ProtobufCService *service,
+                                             const Remit__Debug__V1__EchoMessage *input,
+                                             Remit__Debug__V1__CollectReply_Closure closure,
+                                             void *closure_data)
+{
+  assert(service->descriptor == &remit__debug__v1__echo_service__descriptor);
+  service->invoke(service, 3, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void remit__debug__v1__echo_service__init (Remit__Debug__V1__EchoService_Service *service,
                                            Remit__Debug__V1__EchoService_ServiceDestroy destroy)

@@ -11,19 +11,23 @@ package final class MethodDescriptor: Sendable {
     package let idempotent: Bool
     /// The longest request, in bytes; 0 leaves it to the server's frame limit.
     package let maxRequestBytes: Int
+    /// Which sides send a stream. `maxRequestBytes` holds for each message then.
+    package let kind: MethodKind
 
     package init(
         service: String,
         method: String,
         scope: String,
         idempotent: Bool,
-        maxRequestBytes: Int
+        maxRequestBytes: Int,
+        kind: MethodKind = .unary
     ) {
         self.service = service
         self.method = method
         self.scope = scope
         self.idempotent = idempotent
         self.maxRequestBytes = maxRequestBytes
+        self.kind = kind
     }
 
     /// "remit.billing.v1.PaymentService/Pay".

@@ -14,7 +14,7 @@ package struct CallOptions: Sendable {
     }
 }
 
-/// Makes unary calls. Generated clients work over any of these.
+/// Makes calls. Generated clients work over any of these.
 package protocol RPCCaller: Sendable {
     /// Sends a request and waits for its reply.
     ///
@@ -25,4 +25,37 @@ package protocol RPCCaller: Sendable {
         _ request: Request,
         options: CallOptions
     ) async throws(RPCError) -> Reply
+
+    /// Opens a call whose requests, replies or both are streams.
+    ///
+    /// What the call fails with after this comes to whoever reads and writes.
+    ///
+    /// - Parameters:
+    ///   - method: one that streams.
+    ///   - request: the one request of a method that streams replies alone; nil for others.
+    ///   - options: the time-out holds for the whole call.
+    /// - Throws: `RPCError` with origin `.notSent`: the call was not begun.
+    func open<Request: WireMessage, Reply: WireMessage>(
+        _ method: MethodDescriptor,
+        _ request: Request?,
+        options: CallOptions
+    ) async throws(RPCError) -> RPCStream<Request, Reply>
+}
+
+extension RPCCaller {
+    /// For callers that make unary calls alone.
+    ///
+    /// - Throws: UNIMPLEMENTED, always.
+    package func open<Request: WireMessage, Reply: WireMessage>(
+        _ method: MethodDescriptor,
+        _ request: Request?,
+        options: CallOptions
+    ) async throws(RPCError) -> RPCStream<Request, Reply> {
+        throw RPCError(
+            .unimplemented,
+            "This caller opens no streams.",
+            reason: "STREAMING",
+            origin: .notSent
+        )
+    }
 }

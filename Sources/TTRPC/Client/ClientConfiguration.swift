@@ -15,6 +15,15 @@ package struct ClientConfiguration: Sendable {
     package var replyArenaBytes = 64 << 20
     /// Calls waiting for an answer at once.
     package var maxOutstanding = 16_384
+    /// Bytes waiting to be written above which streams send no more.
+    package var outBufferHighWaterBytes = 256 << 10
+    /// Below this many bytes they go on.
+    package var outBufferLowWaterBytes = 64 << 10
+    /// Unread messages of one stream, in bytes as messages count; at least
+    /// `StreamLimits.initialWindowBytes`.
+    package var streamWindowBytes = 256 << 10
+    /// Unread messages of all streams above which the connection is not read, in bytes.
+    package var maxHeldStreamBytes = 4 << 20
 
     package init(host: String, port: Int) {
         self.host = host

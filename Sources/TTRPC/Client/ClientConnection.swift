@@ -8,17 +8,26 @@ final class ClientConnection: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
 
-    private let core: ClientCore
-    private var context: ChannelHandlerContext?
+    let core: ClientCore
+    private(set) var context: ChannelHandlerContext?
     private var reader: FrameReader
     private var partial: ByteBuffer?
-    private var waiting: [UInt32: AnyPendingCall] = [:]
+    private(set) var waiting: [UInt32: AnyPendingCall] = [:]
     private var nextStreamID: UInt32 = 1
-    private var out = ByteBuffer()
+    var out = ByteBuffer()
+    private var isWaitingForFlush = false
+    /// Whether the server takes what it is sent, as far as the channel tells.
+    private var isWritable = true
+    /// Whether the channel reads.
+    private var isReading = true
+    /// Ends of streams that have more to send than there was room for.
+    var stalled: [StreamPort] = []
+    var gate: ReadGate
 
     init(_ core: ClientCore) {
         self.core = core
         reader = FrameReader(maxFrameBytes: core.configuration.maxReplyBytes)
+        gate = ReadGate(maxHeldBytes: core.configuration.maxHeldStreamBytes)
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
@@ -44,12 +53,12 @@ final class ClientConnection: ChannelInboundHandler {
                 continue
             }
             submission.call.streamID = nextStreamID
+            submission.call.connection = self
             waiting[nextStreamID] = submission.call
             nextStreamID += 2
+            submission.call.opened(on: self)
         }
-        guard out.readableBytes > 0 else { return }
-        context.writeAndFlush(wrapOutboundOut(out), promise: nil)
-        out.clear()
+        flush()
     }
 
     /// Appends a request to what is written next.
@@ -82,24 +91,21 @@ final class ClientConnection: ChannelInboundHandler {
             before.writeBuffer(&bytes)
             bytes = before
         }
+        consume(bytes)
+    }
+
+    /// Takes the frames that have arrived, as long as what they bring is read.
+    private func consume(_ arrived: ByteBuffer) {
+        var bytes = arrived
         var isViolation = false
         let used = bytes.withUnsafeReadableBytes { raw in
             var position = 0
-            while true {
+            while gate.isOpen {
                 switch reader.next(raw, &position) {
                 case .frame(let header, let range):
                     received(header, UnsafeRawBufferPointer(rebasing: raw[range]))
                 case .oversized(let header):
-                    answer(header.streamID) {
-                        $0.fail(
-                            RPCError(
-                                .resourceExhausted,
-                                "The reply is longer than this client reads.",
-                                reason: "MESSAGE_TOO_LARGE",
-                                origin: .lost
-                            )
-                        )
-                    }
+                    oversized(header)
                 case .needMore:
                     return position
                 case .violation:
@@ -107,17 +113,45 @@ final class ClientConnection: ChannelInboundHandler {
                     return position
                 }
             }
+            return position
         }
         bytes.moveReaderIndex(forwardBy: used)
-        guard !isViolation else { return context.close(promise: nil) }
+        guard !isViolation else {
+            context?.close(promise: nil)
+            return
+        }
         if bytes.readableBytes > 0 {
             bytes.discardReadBytes()
             partial = bytes
         }
+        setReading()
+    }
+
+    private func oversized(_ header: FrameHeader) {
+        answer(header.streamID) {
+            $0.fail(
+                RPCError(
+                    .resourceExhausted,
+                    "The reply is longer than this client reads.",
+                    reason: "MESSAGE_TOO_LARGE",
+                    origin: .lost
+                )
+            )
+        }
+    }
+
+    /// Lets the channel read as long as what it brings is read.
+    private func setReading() {
+        guard gate.isOpen != isReading else { return }
+        isReading = gate.isOpen
+        try? context?.channel.syncOptions?.setOption(.autoRead, value: isReading)
     }
 
     private func received(_ header: FrameHeader, _ data: UnsafeRawBufferPointer) {
-        guard header.kind == FrameHeader.Kind.response else { return }
+        guard header.kind == FrameHeader.Kind.response else {
+            if header.kind == FrameHeader.Kind.data { receivedData(header, data) }
+            return
+        }
         answer(header.streamID) { call in
             defer { core.arena.reset() }
             let bytes = data.baseAddress?.assumingMemoryBound(to: UInt8.self)
@@ -154,6 +188,14 @@ final class ClientConnection: ChannelInboundHandler {
         }
     }
 
+    private func receivedData(_ header: FrameHeader, _ data: UnsafeRawBufferPointer) {
+        guard let call = waiting[header.streamID] else { return }
+        defer { core.arena.reset() }
+        guard call.received(flags: header.flags, data) else { return }
+        waiting[header.streamID] = nil
+        core.end(call)
+    }
+
     private func answer(_ streamID: UInt32, _ body: (AnyPendingCall) -> Void) {
         guard let call = waiting.removeValue(forKey: streamID) else { return }
         core.end(call)
@@ -179,7 +221,73 @@ final class ClientConnection: ChannelInboundHandler {
         context.fireChannelInactive()
     }
 
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        isWritable = context.channel.isWritable
+        pumpStalled()
+        context.fireChannelWritabilityChanged()
+    }
+
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         context.close(promise: nil)
+    }
+}
+
+// What its streams need of a connection.
+extension ClientConnection: StreamHost {
+    var arena: Arena { core.arena }
+
+    var maxSentFrameBytes: Int { core.configuration.maxRequestBytes }
+
+    var hasRoom: Bool {
+        isWritable && out.readableBytes <= core.configuration.outBufferHighWaterBytes
+    }
+
+    func stall(_ port: StreamPort) {
+        guard !stalled.contains(where: { $0 === port }) else { return }
+        stalled.append(port)
+    }
+
+    private func pumpStalled() {
+        guard !stalled.isEmpty, hasRoom else { return }
+        let ports = stalled
+        stalled.removeAll(keepingCapacity: true)
+        for port in ports { port.pump() }
+    }
+
+    func grant(_ streamID: UInt32, _ total: UInt64) {}
+
+    func readOn() {
+        guard gate.isOpen, !isReading else { return }
+        // Not at once: this may be called inside the burst of a read.
+        let bound = NIOLoopBound(self, eventLoop: core.eventLoop)
+        core.eventLoop.execute { bound.value.resume() }
+    }
+
+    private func resume() {
+        guard gate.isOpen, context != nil else { return }
+        let bytes = partial
+        partial = nil
+        if let bytes { consume(bytes) }
+        setReading()
+    }
+
+    func markUnflushed() {
+        guard !isWaitingForFlush else { return }
+        isWaitingForFlush = true
+        let bound = NIOLoopBound(self, eventLoop: core.eventLoop)
+        core.eventLoop.execute { bound.value.flush() }
+    }
+
+    /// Writes what was gathered.
+    private func flush() {
+        isWaitingForFlush = false
+        guard let context else { return out.clear() }
+        if out.readableBytes > 0 {
+            context.writeAndFlush(wrapOutboundOut(out), promise: nil)
+            out.clear()
+        }
+        guard !stalled.isEmpty else { return }
+        let bound = NIOLoopBound(self, eventLoop: core.eventLoop)
+        core.eventLoop.execute { bound.value.pumpStalled() }
     }
 }

@@ -48,16 +48,15 @@ final class ClientCore {
         guard !call.hasEnded else { return }
         var error = error
         error.origin = call.streamID == nil ? .notSent : .lost
-        if let streamID = call.streamID, case .connected(let connection) = state {
-            connection.forget(streamID)
-        }
+        if let streamID = call.streamID { call.connection?.forget(streamID) }
         end(call)
-        call.fail(error)
+        call.giveUp(error)
     }
 
     /// A call has its answer.
     func end(_ call: AnyPendingCall) {
         call.hasEnded = true
+        call.connection = nil
         call.timer?.cancel()
         call.timer = nil
     }
@@ -95,9 +94,14 @@ final class ClientCore {
 
     private func dial() {
         let bound = bound
+        let water = ChannelOptions.Types.WriteBufferWaterMark(
+            low: configuration.outBufferLowWaterBytes,
+            high: configuration.outBufferHighWaterBytes
+        )
         ClientBootstrap(group: eventLoop)
             .channelOption(.tcpOption(.tcp_nodelay), value: 1)
             .channelOption(.socketOption(.so_keepalive), value: 1)
+            .channelOption(.writeBufferWaterMark, value: water)
             .connectTimeout(configuration.connectTimeout)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {

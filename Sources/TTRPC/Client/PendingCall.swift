@@ -63,14 +63,29 @@ final class PendingCall<Reply: WireMessage>: AnyPendingCall,
 
 /// A call whatever its reply. Everything but `fail` happens on the connection's event loop.
 class AnyPendingCall: @unchecked Sendable {
-    // Sendable: `streamID`, `timer` and `hasEnded` are touched on the client's event loop only;
+    // Sendable: `streamID`, `connection`, `timer` and `hasEnded` are touched on the client's event loop only;
     // the subclass hands its values over by an atomic.
 
     /// Set when the request is written.
     var streamID: UInt32?
+    /// The connection that it was written to, until it has ended.
+    var connection: ClientConnection?
     var timer: Scheduled<Void>?
     /// Answered; a request that is not written yet never will be.
     var hasEnded = false
+
+    /// The request is written, under `streamID`.
+    func opened(on connection: ClientConnection) {}
+
+    /// A data frame arrived. A unary call has none: it is dropped.
+    ///
+    /// - Returns: whether the call has ended with it.
+    func received(flags: UInt8, _ data: UnsafeRawBufferPointer) -> Bool { false }
+
+    /// The caller waits no longer, so that what has arrived is of no use.
+    func giveUp(_ error: RPCError) {
+        fail(error)
+    }
 
     func complete(_ payload: UnsafeRawBufferPointer, arena: Arena) {
         preconditionFailure("abstract")

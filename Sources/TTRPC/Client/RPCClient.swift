@@ -10,11 +10,12 @@ import Synchronization
 /// The connection is dialled by the first call, and again by the first call after a loss. A call
 /// that could not be sent fails with origin `.notSent`; one whose answer was lost with `.lost`.
 package final class RPCClient: RPCCaller {
-    private let eventLoop: any EventLoop
-    private let core: NIOLoopBound<ClientCore>
+    let eventLoop: any EventLoop
+    let core: NIOLoopBound<ClientCore>
     private let submissions = NIOLockedValueBox<[Submission]>([])
     private let outstanding = Atomic<Int>(0)
     private let maxOutstanding: Int
+    let streamWindowBytes: Int
 
     /// A call and how to write it.
     struct Submission: Sendable {
@@ -36,6 +37,7 @@ package final class RPCClient: RPCCaller {
         let eventLoop = eventLoopGroup.next()
         self.eventLoop = eventLoop
         maxOutstanding = configuration.maxOutstanding
+        streamWindowBytes = configuration.streamWindowBytes
         let made = eventLoop.submit {
             NIOLoopBound(
                 ClientCore(eventLoop, configuration: configuration, logger: logger),
@@ -54,17 +56,8 @@ package final class RPCClient: RPCCaller {
         _ request: Request,
         options: CallOptions
     ) async throws(RPCError) -> Reply {
-        let count = outstanding.add(1, ordering: .relaxed).newValue
-        defer { outstanding.subtract(1, ordering: .relaxed) }
-        guard count <= maxOutstanding else {
-            throw RPCError(
-                .resourceExhausted,
-                "This client waits for \(maxOutstanding) answers already.",
-                reason: "OVERLOAD",
-                retryAfterMilliseconds: 100,
-                origin: .notSent
-            )
-        }
+        defer { leave() }
+        try enter()
         let deadline = options.timeout.map { NIODeadline.now() + $0 }
         let call = PendingCall<Reply>()
         let metadata = options.metadata
@@ -96,7 +89,28 @@ package final class RPCClient: RPCCaller {
         return try result.get()
     }
 
-    private func submit(_ submission: Submission) {
+    /// Counts a call.
+    ///
+    /// - Throws: `RPCError` when it is one too many. It is counted all the same, until `leave`.
+    func enter() throws(RPCError) {
+        let count = outstanding.add(1, ordering: .relaxed).newValue
+        guard count <= maxOutstanding else {
+            throw RPCError(
+                .resourceExhausted,
+                "This client waits for \(maxOutstanding) answers already.",
+                reason: "OVERLOAD",
+                retryAfterMilliseconds: 100,
+                origin: .notSent
+            )
+        }
+    }
+
+    /// A call has ended.
+    func leave() {
+        outstanding.subtract(1, ordering: .relaxed)
+    }
+
+    func submit(_ submission: Submission) {
         let isFirst = submissions.withLockedValue { waiting in
             waiting.append(submission)
             return waiting.count == 1

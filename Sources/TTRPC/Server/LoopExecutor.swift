@@ -58,6 +58,14 @@ final class LoopExecutor: TaskExecutor {
         local.isInBurst = wasInBurst
     }
 
+    /// Sees to it that a drain follows, now that something waits for its flush. On the loop only.
+    func drainSoon() {
+        let local = local.value
+        guard !local.isInBurst, !local.isScheduled else { return }
+        local.isScheduled = true
+        eventLoop.execute { self.drain() }
+    }
+
     /// Runs what waits locally, then the flush. On the loop only.
     func drain() {
         let local = local.value

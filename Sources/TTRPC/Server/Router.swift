@@ -6,7 +6,8 @@ package struct Router: Sendable {
     /// One registered method: decodes a request, starts its handler, answers.
     struct Route: Sendable {
         let method: MethodDescriptor
-        let start: @Sendable (ServerConnection, ServerCall, UnsafeRawBufferPointer) -> Void
+        /// Takes the connection, the call, the request's payload and the flags of its frame.
+        let start: @Sendable (ServerConnection, ServerCall, UnsafeRawBufferPointer, UInt8) -> Void
     }
 
     /// By a hash of service and method, so that a look-up makes no string.
@@ -31,7 +32,8 @@ package struct Router: Sendable {
         _ method: MethodDescriptor,
         handler: @escaping @Sendable (Request, ServerContext) async throws(RPCError) -> Reply
     ) {
-        let route = Route(method: method) { connection, call, payload in
+        precondition(method.kind == .unary, "\(method.fullName) is a stream")
+        let route = Route(method: method) { connection, call, payload, _ in
             let request: Request
             do throws(WireError) {
                 request = try Request.decode(payload, in: connection.loop.arena)
@@ -52,6 +54,12 @@ package struct Router: Sendable {
             }
             call.started(task)
         }
+        add(route)
+    }
+
+    /// Makes a route known.
+    mutating func add(_ route: Route) {
+        let method = route.method
         let hash = method.service.utf8.withContiguousStorageIfAvailable { service in
             method.method.utf8.withContiguousStorageIfAvailable { method in
                 Self.hash(UnsafeRawBufferPointer(service), UnsafeRawBufferPointer(method))

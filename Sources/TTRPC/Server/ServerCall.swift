@@ -7,6 +7,8 @@ final class ServerCall {
     let startTime: NIODeadline
     /// Answered, or given up because the connection is gone.
     private(set) var isFinished = false
+    /// Its end of a stream; nil for a unary call.
+    var port: StreamPort?
     private var task: Task<Void, Never>?
     private var timer: Scheduled<Void>?
 

@@ -13,7 +13,7 @@ package struct ServerConfiguration: Sendable {
     package var maxReplyBytes = 4 << 20
     /// Open connections; one more is closed at once.
     package var maxConnections = 16_384
-    /// Calls in service on one connection.
+    /// Calls in service on one connection: those whose handler has not ended.
     package var maxStreamsPerConnection = 1024
     /// How long a frame may take from its first byte to its last.
     package var frameTimeout = TimeAmount.seconds(10)
@@ -27,6 +27,11 @@ package struct ServerConfiguration: Sendable {
     package var outBufferHighWaterBytes = 256 << 10
     /// Below this many bytes reading goes on.
     package var outBufferLowWaterBytes = 64 << 10
+    /// Unread messages of one stream, in bytes as messages count; at least
+    /// `StreamLimits.initialWindowBytes`.
+    package var streamWindowBytes = 256 << 10
+    /// Unread messages of all streams of one connection above which it is not read, in bytes.
+    package var maxHeldStreamBytes = 4 << 20
 
     package init(host: String, port: Int) {
         self.host = host

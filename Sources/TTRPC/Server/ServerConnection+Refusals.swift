@@ -33,6 +33,14 @@ extension ServerConnection {
         )
     }
 
+    func noStream(_ method: MethodDescriptor) -> RPCError {
+        RPCError(
+            .unimplemented,
+            "\(method.fullName) takes one message, not a stream.",
+            reason: "STREAMING"
+        )
+    }
+
     func tooLarge(_ limit: Int) -> RPCError {
         RPCError(
             .resourceExhausted,

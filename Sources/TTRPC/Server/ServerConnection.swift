@@ -15,28 +15,36 @@ final class ServerConnection: ChannelInboundHandler {
     let loop: ServerLoop
     /// Made anew each time: a connection that kept it would keep itself for ever.
     var bound: NIOLoopBound<ServerConnection> { NIOLoopBound(self, eventLoop: loop.eventLoop) }
-    private var streams: StreamTable
+    var streams: StreamTable
     private var reader: FrameReader
-    private var context: ChannelHandlerContext?
-    private var peer = ""
+    private(set) var context: ChannelHandlerContext?
+    private(set) var peer = ""
     /// A frame that has not arrived as a whole.
     private var partial: ByteBuffer?
-    private var partialSince: NIODeadline?
-    private var lastActivity = NIODeadline.now()
-    private var out = ByteBuffer()
-    private var isWaitingForFlush = false
+    var partialSince: NIODeadline?
+    var lastActivity = NIODeadline.now()
+    var out = ByteBuffer()
+    var isWaitingForFlush = false
     /// Whether the peer takes what it is sent, as far as the channel tells.
-    private var isWritable = true
-    /// Frames are here that wait for room for their replies.
-    private var isPaused = false
-    private var isClosing = false
+    var isWritable = true
+    /// Whether the channel reads.
+    private var isReading = true
+    /// Frames are here that wait for room for their replies, or for a stream to be read.
+    private(set) var isPaused = false
+    /// The peer sends nothing more at all.
+    private var isInputClosed = false
+    var isClosing = false
     /// The calls that outlived the burst that started them.
-    private var calls: [UInt32: ServerCall] = [:]
+    var calls: [UInt32: ServerCall] = [:]
+    /// Ends of streams that have more to send than there was room for.
+    var stalled: [StreamPort] = []
+    var gate: ReadGate
 
     init(_ loop: ServerLoop) {
         self.loop = loop
         streams = StreamTable(maxStreams: loop.configuration.maxStreamsPerConnection)
         reader = FrameReader(maxFrameBytes: loop.configuration.maxRequestFrameBytes)
+        gate = ReadGate(maxHeldBytes: loop.configuration.maxHeldStreamBytes)
     }
 
     func channelActive(context: ChannelHandlerContext) {
@@ -53,9 +61,11 @@ final class ServerConnection: ChannelInboundHandler {
         loop.closed(self)
         // Nobody waits: the handlers stop where it is safe for them.
         for call in calls.values where call.finish() {
-            streams.finish()
+            let error = RPCError(.cancelled, "The connection was closed.", origin: .lost)
+            streams.answered()
+            call.port?.close(error, dropping: true)
             call.cancelHandler()
-            ended(call, RPCError(.cancelled, "The connection was closed.", origin: .lost))
+            ended(call, error)
         }
         calls.removeAll()
         context.fireChannelInactive()
@@ -84,7 +94,7 @@ final class ServerConnection: ChannelInboundHandler {
             let used = bytes.withUnsafeReadableBytes { raw in
                 var position = 0
                 while true {
-                    guard hasRoom else {
+                    guard hasRoom, gate.isOpen else {
                         isPaused = true
                         return position
                     }
@@ -111,6 +121,8 @@ final class ServerConnection: ChannelInboundHandler {
             partial = bytes
             if !isPaused { acknowledge() }
         }
+        setReading()
+        if isInputClosed, !isPaused { failOpenStreams() }
         if isPaused || (partial == nil && !reader.isSkipping) {
             partialSince = nil
         } else if hasProgress || partialSince == nil {
@@ -126,17 +138,34 @@ final class ServerConnection: ChannelInboundHandler {
     }
 
     /// Whether replies may be added to what the peer has not taken yet.
-    private var hasRoom: Bool {
+    var hasRoom: Bool {
         isWritable && out.readableBytes <= loop.configuration.outBufferHighWaterBytes
     }
 
     /// Goes on with frames that were left for want of room.
-    private func resume() {
-        guard isPaused, hasRoom, context != nil else { return }
+    func resume() {
+        guard isPaused, hasRoom, gate.isOpen, context != nil else { return }
         let bytes = partial ?? ByteBuffer()
         partial = nil
         consume(bytes)
         loop.executor.drain()
+    }
+
+    /// Lets the channel read as long as there is room for what comes.
+    func setReading() {
+        let shouldRead = isWritable && gate.isOpen
+        guard shouldRead != isReading else { return }
+        isReading = shouldRead
+        try? context?.channel.syncOptions?.setOption(.autoRead, value: shouldRead)
+    }
+
+    func readOn() {
+        guard gate.isOpen else { return }
+        setReading()
+        guard isPaused else { return }
+        // Not at once: this may be called by a handler inside the burst of a read.
+        let bound = bound
+        loop.eventLoop.execute { bound.value.resume() }
     }
 
     func channelReadComplete(context: ChannelHandlerContext) {
@@ -144,9 +173,12 @@ final class ServerConnection: ChannelInboundHandler {
     }
 
     private func received(_ header: FrameHeader, _ data: UnsafeRawBufferPointer) {
-        // Other kinds, and data for streams that are not there, are dropped as the protocol says.
-        guard header.kind == FrameHeader.Kind.request else { return }
-        if case .refuse(let error) = streams.open(header.streamID, flags: header.flags) {
+        // Kinds that are not known are dropped, as the protocol says.
+        guard header.kind == FrameHeader.Kind.request else {
+            if header.kind == FrameHeader.Kind.data { receivedData(header, data) }
+            return
+        }
+        if case .refuse(let error) = streams.open(header.streamID) {
             write(error, header.streamID)
             return
         }
@@ -156,193 +188,21 @@ final class ServerConnection: ChannelInboundHandler {
             let error = RPCError(loop.arena.unpackFailure("ttrpc.Request"))
             return refuse(error, header.streamID)
         }
-        serve(header.streamID, request)
-    }
-
-    private func serve(_ streamID: UInt32, _ request: UnsafePointer<Ttrpc__Request>) {
-        let service = loop.arena.textBytes(request.pointee.service)
-        let method = loop.arena.textBytes(request.pointee.method)
-        guard let route = loop.router.route(service, method) else {
-            return refuse(unknownMethod(service, method), streamID)
-        }
-        let now = NIODeadline.now()
-        let metadata: Metadata
-        do throws(WireError) {
-            metadata = try self.metadata(of: request)
-        } catch {
-            return refuse(RPCError(error), streamID)
-        }
-        let timeout = request.pointee.timeout_nano
-        let call = ServerCall(
-            streamID: streamID,
-            context: ServerContext(
-                method: route.method,
-                metadata: metadata,
-                deadline: timeout == 0 ? nil : now + .nanoseconds(max(0, timeout)),
-                peer: peer
-            ),
-            startTime: now
-        )
-        let payload = request.pointee.payload
-        if let error = refusal(call, payloadBytes: payload.len, timeout: timeout) {
-            return finish(call, error)
-        }
-        route.start(self, call, UnsafeRawBufferPointer(start: payload.data, count: payload.len))
-        if !call.isFinished {
-            calls[streamID] = call
-            if let deadline = call.context.deadline { watch(call, deadline) }
-        }
-    }
-
-    /// Why a call is not started; nil when it may be.
-    private func refusal(_ call: ServerCall, payloadBytes: Int, timeout: Int64) -> RPCError? {
-        guard timeout >= 0 else {
-            return RPCError(.deadlineExceeded, "The deadline had passed when the call arrived.")
-        }
-        let limit = call.context.method.maxRequestBytes
-        if limit > 0, payloadBytes > limit {
-            return tooLarge(limit)
-        }
-        do throws(RPCError) {
-            for interceptor in loop.interceptors { try interceptor.begin(call.context) }
-        } catch {
-            return error
-        }
-        return nil
-    }
-
-    private func watch(_ call: ServerCall, _ deadline: NIODeadline) {
-        let bound = bound
-        let boundCall = NIOLoopBound(call, eventLoop: loop.eventLoop)
-        call.watched(
-            by: loop.eventLoop.scheduleTask(deadline: deadline) {
-                let call = boundCall.value
-                guard !call.isFinished else { return }
-                bound.value.finish(
-                    call,
-                    RPCError(.deadlineExceeded, "The deadline passed before the call was done.")
-                )
-                call.cancelHandler()
-                bound.value.loop.executor.drain()
-            }
-        )
+        serve(header, request)
     }
 
     private func oversized(_ header: FrameHeader) {
+        if header.kind == FrameHeader.Kind.data {
+            if let call = calls[header.streamID], call.port != nil {
+                expire(call, tooLarge(reader.maxFrameBytes))
+            }
+            return
+        }
         guard header.kind == FrameHeader.Kind.request else { return }
-        switch streams.open(header.streamID, flags: header.flags) {
+        switch streams.open(header.streamID) {
         case .refuse(let error): write(error, header.streamID)
         case .accept: refuse(tooLarge(reader.maxFrameBytes), header.streamID)
         }
-    }
-
-    // MARK: Answering
-
-    /// Answers with a reply, unless the call was answered already.
-    func finish(_ call: ServerCall, reply: some WireMessage) {
-        guard call.finish() else { return }
-        let start = out.writerIndex
-        do throws(WireError) {
-            try FrameWriter.response(
-                reply,
-                streamID: call.streamID,
-                into: &out,
-                arena: loop.arena
-            )
-        } catch {
-            out.moveWriterIndex(to: start)
-            if error.isTooLarge { return finished(call, replyTooLarge) }
-            return finished(call, RPCError(.internal, "The reply could not be encoded."))
-        }
-        guard out.writerIndex - start <= loop.configuration.maxReplyBytes else {
-            out.moveWriterIndex(to: start)
-            return finished(call, replyTooLarge)
-        }
-        settled(call, nil)
-    }
-
-    /// Answers with an error, unless the call was answered already.
-    func finish(_ call: ServerCall, _ error: RPCError) {
-        guard call.finish() else { return }
-        finished(call, error)
-    }
-
-    private func finished(_ call: ServerCall, _ error: RPCError) {
-        write(error, call.streamID)
-        settled(call, error)
-    }
-
-    private func settled(_ call: ServerCall, _ error: RPCError?) {
-        calls[call.streamID] = nil
-        streams.finish()
-        ended(call, error)
-        markUnflushed()
-    }
-
-    private func ended(_ call: ServerCall, _ error: RPCError?) {
-        guard !loop.interceptors.isEmpty else { return }
-        let duration = (NIODeadline.now() - call.startTime).nanoseconds
-        for interceptor in loop.interceptors {
-            interceptor.end(call.context, error: error, durationNanoseconds: duration)
-        }
-    }
-
-    /// Answers an accepted stream that never became a call.
-    private func refuse(_ error: RPCError, _ streamID: UInt32) {
-        streams.finish()
-        write(error, streamID)
-    }
-
-    private func write(_ error: RPCError, _ streamID: UInt32) {
-        do throws(WireError) {
-            try FrameWriter.failure(error, streamID: streamID, into: &out, arena: loop.arena)
-        } catch {
-            // A text with a NUL inside: the code still counts, and other calls are not touched.
-            let plain = RPCError(error.isTooLarge ? .resourceExhausted : .internal, "")
-            try? FrameWriter.failure(plain, streamID: streamID, into: &out, arena: loop.arena)
-        }
-        markUnflushed()
-    }
-
-    private func markUnflushed() {
-        guard !isWaitingForFlush else { return }
-        isWaitingForFlush = true
-        loop.needsFlush(self)
-    }
-
-    /// Writes what was answered since the last flush.
-    func flush() {
-        isWaitingForFlush = false
-        guard let context, !isClosing else { return }
-        lastActivity = .now()
-        if streams.isDraining, streams.active == 0, !isPaused {
-            // Closed when the peer has the last of it: closing drops what is not written yet.
-            isClosing = true
-            let written = context.eventLoop.makePromise(of: Void.self)
-            let bound = bound
-            written.futureResult.whenComplete { _ in bound.value.close("drained") }
-            context.writeAndFlush(wrapOutboundOut(out), promise: written)
-            out.clear()
-        } else if out.readableBytes > 0 {
-            context.writeAndFlush(wrapOutboundOut(out), promise: nil)
-            out.clear()
-        }
-        if isPaused {
-            let bound = bound
-            loop.eventLoop.execute { bound.value.resume() }
-        }
-    }
-
-    func channelWritabilityChanged(context: ChannelHandlerContext) {
-        // A peer that does not read its replies may not send more requests.
-        isWritable = context.channel.isWritable
-        try? context.channel.syncOptions?.setOption(.autoRead, value: isWritable)
-        if isWritable {
-            // What waited for the peer was not late.
-            if partialSince != nil { partialSince = .now() }
-            resume()
-        }
-        context.fireChannelWritabilityChanged()
     }
 
     // MARK: Ending
@@ -378,6 +238,8 @@ final class ServerConnection: ChannelInboundHandler {
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         if let event = event as? ChannelEvent, event == .inputClosed {
             // Half-closed by the peer: what runs is finished and sent, then we close.
+            isInputClosed = true
+            if !isPaused { failOpenStreams() }
             drain()
             return
         }

@@ -8,8 +8,11 @@ struct StreamTable {
 
     /// Calls of one connection in service at once.
     let maxStreams: Int
-    /// Calls in service now.
+    /// Calls that are not answered yet.
     private(set) var active = 0
+    /// Calls whose handler has not ended: it may go on after the call was answered, by a deadline
+    /// for example. These count against the limit.
+    private(set) var running = 0
     private var lastStreamID: UInt32 = 0
     private(set) var isDraining = false
 
@@ -20,7 +23,7 @@ struct StreamTable {
     /// A request arrived.
     ///
     /// - Source: containerd/ttrpc, PROTOCOL.md, "Stream ID": odd for clients, rising.
-    mutating func open(_ streamID: UInt32, flags: UInt8) -> Decision {
+    mutating func open(_ streamID: UInt32) -> Decision {
         guard streamID % 2 == 1 else {
             return .refuse(
                 RPCError(
@@ -40,11 +43,6 @@ struct StreamTable {
             )
         }
         lastStreamID = streamID
-        guard flags & FrameHeader.Flag.remoteOpen == 0 else {
-            return .refuse(
-                RPCError(.unimplemented, "Client streams are not served.", reason: "STREAMING")
-            )
-        }
         guard !isDraining else {
             return .refuse(
                 RPCError(
@@ -55,7 +53,7 @@ struct StreamTable {
                 )
             )
         }
-        guard active < maxStreams else {
+        guard running < maxStreams else {
             return .refuse(
                 RPCError(
                     .resourceExhausted,
@@ -66,13 +64,26 @@ struct StreamTable {
             )
         }
         active += 1
+        running += 1
         return .accept
     }
 
-    /// An accepted call was answered, or given up.
+    /// An accepted call was answered, and its handler has ended, or never began.
     mutating func finish() {
-        precondition(active > 0, "more calls finished than were opened")
+        answered()
+        handlerEnded()
+    }
+
+    /// An accepted call was answered, or given up; its handler may still run.
+    mutating func answered() {
+        precondition(active > 0, "more calls were answered than were opened")
         active -= 1
+    }
+
+    /// The handler of an accepted call has ended.
+    mutating func handlerEnded() {
+        precondition(running > 0, "more handlers ended than were started")
+        running -= 1
     }
 
     /// No more requests are accepted.

@@ -21,42 +21,66 @@ package enum FrameWriter {
 
     /// Appends a request frame.
     ///
+    /// - Parameter flags: what the frame says about data to come.
     /// - Throws: `WireError`; the buffer is as before then.
     package static func request(
         _ method: MethodDescriptor,
         _ message: some WireMessage,
         timeoutNanoseconds: Int64?,
         metadata: Metadata,
+        flags: UInt8 = 0,
         streamID: UInt32,
         into buffer: inout ByteBuffer,
         arena: Arena
     ) throws(WireError) {
-        let pairs = metadata.pairs.map { pair in
-            let body = fieldSize(pair.key.utf8.count) + fieldSize(pair.value.utf8.count)
-            return (pair, body)
-        }
-        let timeout = timeoutNanoseconds.map { UInt64(bitPattern: $0) }
+        let envelope = RequestEnvelope(method, timeoutNanoseconds, metadata)
         try message.encode(into: &buffer, in: arena) { buffer, size in
-            var length = fieldSize(method.service.utf8.count) + fieldSize(method.method.utf8.count)
-            length += fieldSize(size)
-            if let timeout { length += 1 + varintSize(timeout) }
-            for (_, body) in pairs { length += fieldSize(body) }
-            header(length, streamID, FrameHeader.Kind.request, into: &buffer)
-            text(Tag.requestService, method.service, into: &buffer)
-            text(Tag.requestMethod, method.method, into: &buffer)
-            if let timeout {
-                buffer.writeInteger(Tag.requestTimeout)
-                varint(timeout, into: &buffer)
-            }
-            for (pair, body) in pairs {
-                buffer.writeInteger(Tag.requestMetadata)
-                varint(UInt64(body), into: &buffer)
-                text(Tag.pairKey, pair.key, into: &buffer)
-                text(Tag.pairValue, pair.value, into: &buffer)
-            }
+            let length = envelope.size + fieldSize(size)
+            header(length, streamID, FrameHeader.Kind.request, flags, into: &buffer)
+            envelope.write(into: &buffer)
             buffer.writeInteger(Tag.requestPayload)
             varint(UInt64(size), into: &buffer)
         }
+    }
+
+    /// Appends a request frame that opens a stream of requests and has no message itself.
+    ///
+    /// - Source: the flags are those of ttrpc-rust, whose server takes the payload for a message
+    ///   unless the frame says that there is none; ttrpc for Go does not look at them.
+    package static func open(
+        _ method: MethodDescriptor,
+        timeoutNanoseconds: Int64?,
+        metadata: Metadata,
+        streamID: UInt32,
+        into buffer: inout ByteBuffer
+    ) {
+        let envelope = RequestEnvelope(method, timeoutNanoseconds, metadata)
+        let flags = FrameHeader.Flag.remoteOpen | FrameHeader.Flag.noData
+        header(envelope.size, streamID, FrameHeader.Kind.request, flags, into: &buffer)
+        envelope.write(into: &buffer)
+    }
+
+    /// Appends a data frame with a message.
+    ///
+    /// - Throws: `WireError`; the buffer is as before then.
+    package static func data(
+        _ message: some WireMessage,
+        streamID: UInt32,
+        into buffer: inout ByteBuffer,
+        arena: Arena
+    ) throws(WireError) {
+        try message.encode(into: &buffer, in: arena) { buffer, size in
+            header(size, streamID, FrameHeader.Kind.data, 0, into: &buffer)
+        }
+    }
+
+    /// Appends the data frame that says that its sender has no more to say.
+    ///
+    /// - Source: containerd/ttrpc, PROTOCOL.md, "Data Flags": a frame apart from the last message,
+    ///   since other implementations lose data that comes with an end.
+    package static func end(streamID: UInt32, into buffer: inout ByteBuffer) {
+        let flags = FrameHeader.Flag.remoteClosed | FrameHeader.Flag.noData
+        header(0, streamID, FrameHeader.Kind.data, flags, into: &buffer)
     }
 
     /// Appends a response frame of a call that succeeded.
@@ -69,7 +93,7 @@ package enum FrameWriter {
         arena: Arena
     ) throws(WireError) {
         try message.encode(into: &buffer, in: arena) { buffer, size in
-            header(fieldSize(size), streamID, FrameHeader.Kind.response, into: &buffer)
+            header(fieldSize(size), streamID, FrameHeader.Kind.response, 0, into: &buffer)
             buffer.writeInteger(Tag.responsePayload)
             varint(UInt64(size), into: &buffer)
         }
@@ -85,9 +109,45 @@ package enum FrameWriter {
         arena: Arena
     ) throws(WireError) {
         try GoogleRPC.Status(error).encode(into: &buffer, in: arena) { buffer, size in
-            header(fieldSize(size), streamID, FrameHeader.Kind.response, into: &buffer)
+            header(fieldSize(size), streamID, FrameHeader.Kind.response, 0, into: &buffer)
             buffer.writeInteger(Tag.responseStatus)
             varint(UInt64(size), into: &buffer)
+        }
+    }
+
+    /// What stands in a request before its payload.
+    private struct RequestEnvelope {
+        let method: MethodDescriptor
+        let timeout: UInt64?
+        let pairs: [(pair: (key: String, value: String), body: Int)]
+        /// Bytes of it.
+        let size: Int
+
+        init(_ method: MethodDescriptor, _ timeoutNanoseconds: Int64?, _ metadata: Metadata) {
+            self.method = method
+            timeout = timeoutNanoseconds.map { UInt64(bitPattern: $0) }
+            pairs = metadata.pairs.map { pair in
+                (pair, fieldSize(pair.key.utf8.count) + fieldSize(pair.value.utf8.count))
+            }
+            var size = fieldSize(method.service.utf8.count) + fieldSize(method.method.utf8.count)
+            if let timeout { size += 1 + varintSize(timeout) }
+            for (_, body) in pairs { size += fieldSize(body) }
+            self.size = size
+        }
+
+        func write(into buffer: inout ByteBuffer) {
+            text(Tag.requestService, method.service, into: &buffer)
+            text(Tag.requestMethod, method.method, into: &buffer)
+            if let timeout {
+                buffer.writeInteger(Tag.requestTimeout)
+                varint(timeout, into: &buffer)
+            }
+            for (pair, body) in pairs {
+                buffer.writeInteger(Tag.requestMetadata)
+                varint(UInt64(body), into: &buffer)
+                text(Tag.pairKey, pair.key, into: &buffer)
+                text(Tag.pairValue, pair.value, into: &buffer)
+            }
         }
     }
 
@@ -95,9 +155,10 @@ package enum FrameWriter {
         _ length: Int,
         _ streamID: UInt32,
         _ kind: UInt8,
+        _ flags: UInt8,
         into buffer: inout ByteBuffer
     ) {
-        buffer.writeMultipleIntegers(UInt32(length), streamID, kind, UInt8(0))
+        buffer.writeMultipleIntegers(UInt32(length), streamID, kind, flags)
     }
 
     private static func text(_ tag: UInt8, _ value: String, into buffer: inout ByteBuffer) {

@@ -124,4 +124,13 @@ private struct Patient: RPCCaller {
         options.timeout = options.timeout ?? standard.timeout
         return try await caller.call(method, request, options: options)
     }
+
+    /// A stream lasts as long as it likes, unless the call brings a time-out of its own.
+    func open<Request: WireMessage, Reply: WireMessage>(
+        _ method: MethodDescriptor,
+        _ request: Request?,
+        options: CallOptions
+    ) async throws(RPCError) -> RPCStream<Request, Reply> {
+        try await caller.open(method, request, options: options)
+    }
 }

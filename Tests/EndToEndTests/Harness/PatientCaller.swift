@@ -18,4 +18,14 @@ struct PatientCaller: RPCCaller {
         options.timeout = options.timeout ?? Self.maxWait
         return try await client.call(method, request, options: options)
     }
+
+    func open<Request: WireMessage, Reply: WireMessage>(
+        _ method: MethodDescriptor,
+        _ request: Request?,
+        options: CallOptions
+    ) async throws(RPCError) -> RPCStream<Request, Reply> {
+        var options = options
+        options.timeout = options.timeout ?? Self.maxWait
+        return try await client.open(method, request, options: options)
+    }
 }

@@ -7,10 +7,15 @@ struct StreamTableTests {
     /// One thing that happens to a table.
     private enum Step {
         /// A request arrives and is accepted.
-        case accept(UInt32, flags: UInt8 = 0)
+        case accept(UInt32)
         /// A request arrives and is refused.
-        case refuse(UInt32, flags: UInt8 = 0, RPCCode, String)
+        case refuse(UInt32, RPCCode, String)
+        /// A call is answered by its handler.
         case finish
+        /// A call is answered while its handler runs on.
+        case answered
+        /// The handler of a call that was answered before ends.
+        case handlerEnded
         case drain
     }
 
@@ -66,11 +71,6 @@ struct StreamTableTests {
             active: 1
         ),
         History(
-            name: "a request that is the last of its stream is unary",
-            steps: [.accept(1, flags: 0x01), .accept(3, flags: 0x80)],
-            active: 2
-        ),
-        History(
             name: "no more than the limit are in service",
             steps: [
                 .accept(1), .accept(3), .accept(5),
@@ -80,6 +80,17 @@ struct StreamTableTests {
                 .refuse(11, .resourceExhausted, "OVERLOAD"),
             ],
             active: 3
+        ),
+        History(
+            name: "a handler that runs on after its call was answered keeps its place",
+            maxStreams: 2,
+            steps: [
+                .accept(1), .accept(3), .answered,
+                .refuse(5, .resourceExhausted, "OVERLOAD"),
+                .handlerEnded,
+                .accept(7),
+            ],
+            active: 2
         ),
         History(
             name: "nothing is accepted while draining, and what runs may finish",
@@ -96,8 +107,8 @@ struct StreamTableTests {
             maxStreams: 1,
             steps: [
                 .accept(5), .drain,
-                .refuse(2, flags: 0x02, .invalidArgument, "BAD_STREAM_ID"),
-                .refuse(3, flags: 0x02, .invalidArgument, "BAD_STREAM_ID"),
+                .refuse(2, .invalidArgument, "BAD_STREAM_ID"),
+                .refuse(3, .invalidArgument, "BAD_STREAM_ID"),
             ],
             active: 1
         ),
@@ -107,11 +118,11 @@ struct StreamTableTests {
         var table = StreamTable(maxStreams: history.maxStreams)
         for step in history.steps {
             switch step {
-            case .accept(let streamID, let flags):
-                #expect(table.open(streamID, flags: flags) == .accept, "stream \(streamID)")
-            case .refuse(let streamID, let flags, let code, let reason):
+            case .accept(let streamID):
+                #expect(table.open(streamID) == .accept, "stream \(streamID)")
+            case .refuse(let streamID, let code, let reason):
                 let before = table.active
-                guard case .refuse(let error) = table.open(streamID, flags: flags) else {
+                guard case .refuse(let error) = table.open(streamID) else {
                     Issue.record("stream \(streamID) was accepted")
                     continue
                 }
@@ -120,6 +131,10 @@ struct StreamTableTests {
                 #expect(table.active == before)
             case .finish:
                 table.finish()
+            case .answered:
+                table.answered()
+            case .handlerEnded:
+                table.handlerEnded()
             case .drain:
                 table.drain()
                 #expect(table.isDraining)
@@ -128,7 +143,7 @@ struct StreamTableTests {
         #expect(table.active == history.active)
     }
 
-    @Test("decides by id, flags, room and draining", arguments: histories)
+    @Test("decides by id, room and draining", arguments: histories)
     private func table(_ history: History) {
         replay(history)
     }
@@ -136,14 +151,14 @@ struct StreamTableTests {
     @Test("a refusal that passes says when to come again")
     func retryAfter() {
         var table = StreamTable(maxStreams: 1)
-        #expect(table.open(1, flags: 0) == .accept)
-        guard case .refuse(let overload) = table.open(3, flags: 0) else {
+        #expect(table.open(1) == .accept)
+        guard case .refuse(let overload) = table.open(3) else {
             Issue.record("accepted")
             return
         }
         #expect(overload.retryAfterMilliseconds == 100)
         table.drain()
-        guard case .refuse(let draining) = table.open(5, flags: 0) else {
+        guard case .refuse(let draining) = table.open(5) else {
             Issue.record("accepted")
             return
         }
@@ -155,20 +170,33 @@ struct StreamTableTests {
         var random = SplitMix64(seed: seed)
         var table = StreamTable(maxStreams: 5)
         var active = 0
+        var running = 0
         var last: UInt32 = 0
         for _ in 0..<500 {
-            if active > 0, Bool.random(using: &random) {
+            switch Int.random(in: 0..<4, using: &random) {
+            case 0 where active > 0:
                 table.finish()
                 active -= 1
-            } else {
+                running -= 1
+            case 1 where active > 0:
+                table.answered()
+                active -= 1
+            case 2 where running > active:
+                table.handlerEnded()
+                running -= 1
+            default:
                 let streamID = UInt32.random(in: 0...(last + 6), using: &random)
                 let isNew = streamID % 2 == 1 && streamID > last
-                let decision = table.open(streamID, flags: 0)
-                #expect((decision == .accept) == (isNew && active < 5), "seed \(seed)")
+                let decision = table.open(streamID)
+                #expect((decision == .accept) == (isNew && running < 5), "seed \(seed)")
                 if isNew { last = streamID }
-                if decision == .accept { active += 1 }
+                if decision == .accept {
+                    active += 1
+                    running += 1
+                }
             }
             #expect(table.active == active)
+            #expect(table.running == running)
         }
     }
 }

@@ -66,3 +66,14 @@ final class Counter: Sendable {
         count.withLockedValue { $0 += 1 }
     }
 }
+
+/// Keeps texts from any thread.
+final class NoteBox: Sendable {
+    private let texts = NIOLockedValueBox<[String]>([])
+
+    var all: [String] { texts.withLockedValue { $0 } }
+
+    func add(_ text: String) {
+        texts.withLockedValue { $0.append(text) }
+    }
+}

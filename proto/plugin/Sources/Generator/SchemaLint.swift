@@ -55,9 +55,6 @@ public enum SchemaLint {
     private static func problems(in service: ServiceDescriptor) -> [String] {
         var found: [String] = []
         for method in service.methods {
-            if method.clientStreaming || method.serverStreaming {
-                found.append("\(method.fullName): streaming methods are not supported")
-            }
             if service.fullName.hasPrefix("remit."), method.scope.isEmpty {
                 found.append("\(method.fullName): option (remit.scope) is missing")
             }

@@ -23,13 +23,54 @@ struct ServiceGenerator {
         registration(into: &code)
     }
 
-    private func signature(_ method: MethodDescriptor, _ last: String) -> [String] {
-        [
-            "func \(Names.method(method.name))(",
-            "    _ request: \(Names.swiftType(method.inputType)),",
-            "    \(last)",
-            ") async throws(RPCError) -> \(Names.swiftType(method.outputType))",
-        ]
+    /// The parameters and the result of what serves a method.
+    private func serverSignature(_ method: MethodDescriptor) -> [String] {
+        let request = Names.swiftType(method.inputType)
+        let reply = Names.swiftType(method.outputType)
+        let name = Names.method(method.name)
+        let parameters =
+            switch (method.clientStreaming, method.serverStreaming) {
+            case (false, false): ["_ request: \(request)"]
+            case (false, true): ["_ request: \(request)", "responses: RPCWriter<\(reply)>"]
+            case (true, false): ["_ requests: RPCMessages<\(request)>"]
+            case (true, true):
+                ["_ requests: RPCMessages<\(request)>", "responses: RPCWriter<\(reply)>"]
+            }
+        let result = method.serverStreaming ? "" : " -> \(reply)"
+        return ["func \(name)("] + parameters.map { "    \($0)," }
+            + ["    context: ServerContext", ") async throws(RPCError)\(result)"]
+    }
+
+    /// The parameters and the result of what calls a method.
+    private func clientSignature(_ method: MethodDescriptor) -> [String] {
+        let request = Names.swiftType(method.inputType)
+        let reply = Names.swiftType(method.outputType)
+        let result =
+            switch (method.clientStreaming, method.serverStreaming) {
+            case (false, false): reply
+            case (false, true): "RPCMessages<\(reply)>"
+            case (true, _): streamType(method)
+            }
+        return ["func \(Names.method(method.name))("]
+            + (method.clientStreaming ? [] : ["    _ request: \(request),"])
+            + [
+                "    options: CallOptions = CallOptions()",
+                ") async throws(RPCError) -> \(result)",
+            ]
+    }
+
+    private func streamType(_ method: MethodDescriptor) -> String {
+        "RPCStream<\(Names.swiftType(method.inputType)), \(Names.swiftType(method.outputType))>"
+    }
+
+    /// The case of `MethodKind`; nil for a unary method.
+    private func kind(_ method: MethodDescriptor) -> String? {
+        switch (method.clientStreaming, method.serverStreaming) {
+        case (false, false): nil
+        case (false, true): "serverStream"
+        case (true, false): "clientStream"
+        case (true, true): "bidirectional"
+        }
     }
 
     private func handler(into code: inout CodeWriter) {
@@ -37,7 +78,7 @@ struct ServiceGenerator {
         code.block("package protocol \(service.name)Handler: Sendable") { code in
             for method in service.methods {
                 code.documentation(method.protoSourceComments())
-                for line in signature(method, "context: ServerContext") { code.line(line) }
+                for line in serverSignature(method) { code.line(line) }
             }
         }
     }
@@ -53,7 +94,8 @@ struct ServiceGenerator {
                 code.line("    service: name, method: \"\(method.name)\",")
                 code.line(
                     "    scope: \"\(method.scope)\", idempotent: \(method.isIdempotent), "
-                        + "maxRequestBytes: \(method.maxRequestBytes))"
+                        + "maxRequestBytes: \(method.maxRequestBytes)"
+                        + (kind(method).map { ", kind: .\($0))" } ?? ")")
                 )
             }
             let names = service.methods.map { Names.method($0.name) }.joined(separator: ", ")
@@ -72,17 +114,27 @@ struct ServiceGenerator {
             for method in service.methods {
                 code.line()
                 code.documentation(method.protoSourceComments())
-                let lines = signature(method, "options: CallOptions = CallOptions()")
+                let lines = clientSignature(method)
                 code.line("package " + lines[0])
                 for line in lines[1..<(lines.count - 1)] { code.line(line) }
                 code.block(lines[lines.count - 1]) { code in
-                    code.line(
-                        "try await caller.call("
-                            + "\(service.name).\(Names.method(method.name)), request, "
-                            + "options: options)"
-                    )
+                    clientBody(method, into: &code)
                 }
             }
+        }
+    }
+
+    private func clientBody(_ method: MethodDescriptor, into code: inout CodeWriter) {
+        let table = "\(service.name).\(Names.method(method.name))"
+        switch (method.clientStreaming, method.serverStreaming) {
+        case (false, false):
+            code.line("try await caller.call(\(table), request, options: options)")
+        case (false, true):
+            code.line("let stream: \(streamType(method)) =")
+            code.line("    try await caller.open(\(table), request, options: options)")
+            code.line("return stream.replies")
+        case (true, _):
+            code.line("try await caller.open(\(table), nil, options: options)")
         }
     }
 
@@ -92,19 +144,34 @@ struct ServiceGenerator {
             code.block(
                 "package mutating func register(_ handler: some \(namespace).\(service.name)Handler)"
             ) { code in
-                for method in service.methods {
-                    let name = Names.method(method.name)
-                    let table = "\(namespace).\(service.name).\(name)"
-                    code.line("register(\(table)) {")
-                    code.line(
-                        "    (request: \(Names.swiftType(method.inputType)), "
-                            + "context: ServerContext) async throws(RPCError)"
-                    )
-                    code.line("        -> \(Names.swiftType(method.outputType)) in")
-                    code.line("    try await handler.\(name)(request, context: context)")
-                    code.line("}")
-                }
+                for method in service.methods { registration(of: method, into: &code) }
             }
         }
+    }
+
+    private func registration(of method: MethodDescriptor, into code: inout CodeWriter) {
+        let request = Names.swiftType(method.inputType)
+        let reply = Names.swiftType(method.outputType)
+        let name = Names.method(method.name)
+        let table = "\(namespace).\(service.name).\(name)"
+        guard let kind = kind(method) else {
+            code.line("register(\(table)) {")
+            code.line("    (request: \(request), context: ServerContext) async throws(RPCError)")
+            code.line("        -> \(reply) in")
+            code.line("    try await handler.\(name)(request, context: context)")
+            return code.line("}")
+        }
+        let input =
+            method.clientStreaming ? "requests: RPCMessages<\(request)>" : "request: \(request)"
+        let argument = method.clientStreaming ? "requests" : "request"
+        let output = method.serverStreaming ? ", responses: RPCWriter<\(reply)>" : ""
+        let responses = method.serverStreaming ? ", responses: responses" : ""
+        code.line("register(\(table), \(kind): {")
+        code.line("    (\(input)\(output), context: ServerContext)")
+        code.line(
+            "        async throws(RPCError) -> \(method.serverStreaming ? "Void" : reply) in"
+        )
+        code.line("    try await handler.\(name)(\(argument)\(responses), context: context)")
+        code.line("})")
     }
 }

@@ -52,12 +52,9 @@ struct SchemaLintTests {
             ]
         ),
         Case(
-            testDescription: "a stream",
-            body: """
-                message A {}
-                service S { rpc M(A) returns (stream A) { option (remit.scope) = "s"; } }
-                """,
-            problems: ["remit.test.v1.S.M: streaming methods are not supported"]
+            testDescription: "a stream that nobody may call, or everybody",
+            body: "message A {} service S { rpc M(A) returns (stream A); }",
+            problems: ["remit.test.v1.S.M: option (remit.scope) is missing"]
         ),
         Case(
             testDescription: "a method that nobody may call, or everybody",
@@ -69,7 +66,12 @@ struct SchemaLintTests {
             body: """
                 message A { B b = 1; oneof c { B d = 2; string e = 3; } }
                 message B { string text = 1; }
-                service S { rpc M(A) returns (B) { option (remit.scope) = "s"; } }
+                service S {
+                  rpc M(A) returns (B) { option (remit.scope) = "s"; }
+                  rpc N(A) returns (stream B) { option (remit.scope) = "s"; }
+                  rpc O(stream A) returns (B) { option (remit.scope) = "s"; }
+                  rpc P(stream A) returns (stream B) { option (remit.scope) = "s"; }
+                }
                 """,
             problems: []
         ),

@@ -16,6 +16,8 @@ PROTOBUF_C__BEGIN_DECLS
 
 
 typedef struct Remit__Debug__V1__EchoMessage Remit__Debug__V1__EchoMessage;
+typedef struct Remit__Debug__V1__ExpandRequest Remit__Debug__V1__ExpandRequest;
+typedef struct Remit__Debug__V1__CollectReply Remit__Debug__V1__CollectReply;
 
 
 /* --- enums --- */
@@ -39,6 +41,44 @@ struct  Remit__Debug__V1__EchoMessage
     , {0,NULL} }
 
 
+struct  Remit__Debug__V1__ExpandRequest
+{
+  ProtobufCMessage base;
+  /*
+   * What each message carries.
+   */
+  ProtobufCBinaryData payload;
+  /*
+   * How many messages, at most 1,000,000.
+   */
+  uint32_t count;
+  /*
+   * The status code that the stream ends with; 0 for a good end.
+   */
+  int32_t fail_code;
+};
+#define REMIT__DEBUG__V1__EXPAND_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&remit__debug__v1__expand_request__descriptor) \
+    , {0,NULL}, 0, 0 }
+
+
+struct  Remit__Debug__V1__CollectReply
+{
+  ProtobufCMessage base;
+  /*
+   * Messages that came.
+   */
+  uint64_t messages;
+  /*
+   * Bytes of all payloads together.
+   */
+  uint64_t bytes;
+};
+#define REMIT__DEBUG__V1__COLLECT_REPLY__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&remit__debug__v1__collect_reply__descriptor) \
+    , 0, 0 }
+
+
 /* Remit__Debug__V1__EchoMessage methods */
 void   remit__debug__v1__echo_message__init
                      (Remit__Debug__V1__EchoMessage         *message);
@@ -58,10 +98,54 @@ Remit__Debug__V1__EchoMessage *
 void   remit__debug__v1__echo_message__free_unpacked
                      (Remit__Debug__V1__EchoMessage *message,
                       ProtobufCAllocator *allocator);
+/* Remit__Debug__V1__ExpandRequest methods */
+void   remit__debug__v1__expand_request__init
+                     (Remit__Debug__V1__ExpandRequest         *message);
+size_t remit__debug__v1__expand_request__get_packed_size
+                     (const Remit__Debug__V1__ExpandRequest   *message);
+size_t remit__debug__v1__expand_request__pack
+                     (const Remit__Debug__V1__ExpandRequest   *message,
+                      uint8_t             *out);
+size_t remit__debug__v1__expand_request__pack_to_buffer
+                     (const Remit__Debug__V1__ExpandRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Remit__Debug__V1__ExpandRequest *
+       remit__debug__v1__expand_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   remit__debug__v1__expand_request__free_unpacked
+                     (Remit__Debug__V1__ExpandRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Remit__Debug__V1__CollectReply methods */
+void   remit__debug__v1__collect_reply__init
+                     (Remit__Debug__V1__CollectReply         *message);
+size_t remit__debug__v1__collect_reply__get_packed_size
+                     (const Remit__Debug__V1__CollectReply   *message);
+size_t remit__debug__v1__collect_reply__pack
+                     (const Remit__Debug__V1__CollectReply   *message,
+                      uint8_t             *out);
+size_t remit__debug__v1__collect_reply__pack_to_buffer
+                     (const Remit__Debug__V1__CollectReply   *message,
+                      ProtobufCBuffer     *buffer);
+Remit__Debug__V1__CollectReply *
+       remit__debug__v1__collect_reply__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   remit__debug__v1__collect_reply__free_unpacked
+                     (Remit__Debug__V1__CollectReply *message,
+                      ProtobufCAllocator *allocator);
 /* --- per-message closures --- */
 
 typedef void (*Remit__Debug__V1__EchoMessage_Closure)
                  (const Remit__Debug__V1__EchoMessage *message,
+                  void *closure_data);
+typedef void (*Remit__Debug__V1__ExpandRequest_Closure)
+                 (const Remit__Debug__V1__ExpandRequest *message,
+                  void *closure_data);
+typedef void (*Remit__Debug__V1__CollectReply_Closure)
+                 (const Remit__Debug__V1__CollectReply *message,
                   void *closure_data);
 
 /* --- services --- */
@@ -74,6 +158,18 @@ struct Remit__Debug__V1__EchoService_Service
                const Remit__Debug__V1__EchoMessage *input,
                Remit__Debug__V1__EchoMessage_Closure closure,
                void *closure_data);
+  void (*echo_stream)(Remit__Debug__V1__EchoService_Service *service,
+                      const Remit__Debug__V1__EchoMessage *input,
+                      Remit__Debug__V1__EchoMessage_Closure closure,
+                      void *closure_data);
+  void (*expand)(Remit__Debug__V1__EchoService_Service *service,
+                 const Remit__Debug__V1__ExpandRequest *input,
+                 Remit__Debug__V1__EchoMessage_Closure closure,
+                 void *closure_data);
+  void (*collect)(Remit__Debug__V1__EchoService_Service *service,
+                  const Remit__Debug__V1__EchoMessage *input,
+                  Remit__Debug__V1__CollectReply_Closure closure,
+                  void *closure_data);
 };
 typedef void (*Remit__Debug__V1__EchoService_ServiceDestroy)(Remit__Debug__V1__EchoService_Service *);
 void remit__debug__v1__echo_service__init (Remit__Debug__V1__EchoService_Service *service,
@@ -82,15 +178,32 @@ void remit__debug__v1__echo_service__init (Remit__Debug__V1__EchoService_Service
     { &remit__debug__v1__echo_service__descriptor, protobuf_c_service_invoke_internal, NULL }
 #define REMIT__DEBUG__V1__ECHO_SERVICE__INIT(function_prefix__) \
     { REMIT__DEBUG__V1__ECHO_SERVICE__BASE_INIT,\
-      function_prefix__ ## echo  }
+      function_prefix__ ## echo,\
+      function_prefix__ ## echo_stream,\
+      function_prefix__ ## expand,\
+      function_prefix__ ## collect  }
 void remit__debug__v1__echo_service__echo(ProtobufCService *service,
                                           const Remit__Debug__V1__EchoMessage *input,
                                           Remit__Debug__V1__EchoMessage_Closure closure,
                                           void *closure_data);
+void remit__debug__v1__echo_service__echo_stream(ProtobufCService *service,
+                                                 const Remit__Debug__V1__EchoMessage *input,
+                                                 Remit__Debug__V1__EchoMessage_Closure closure,
+                                                 void *closure_data);
+void remit__debug__v1__echo_service__expand(ProtobufCService *service,
+                                            const Remit__Debug__V1__ExpandRequest *input,
+                                            Remit__Debug__V1__EchoMessage_Closure closure,
+                                            void *closure_data);
+void remit__debug__v1__echo_service__collect(ProtobufCService *service,
+                                             const Remit__Debug__V1__EchoMessage *input,
+                                             Remit__Debug__V1__CollectReply_Closure closure,
+                                             void *closure_data);
 
 /* --- descriptors --- */
 
 extern const ProtobufCMessageDescriptor remit__debug__v1__echo_message__descriptor;
+extern const ProtobufCMessageDescriptor remit__debug__v1__expand_request__descriptor;
+extern const ProtobufCMessageDescriptor remit__debug__v1__collect_reply__descriptor;
 extern const ProtobufCServiceDescriptor remit__debug__v1__echo_service__descriptor;
 
 PROTOBUF_C__END_DECLS

@@ -1,0 +1,133 @@
+import CProtobufC
+import CRemitMessages
+import NIOCore
+import ProtobufC
+
+// The life of a call: from its request to its answer.
+extension ServerConnection {
+    func serve(_ header: FrameHeader, _ request: UnsafePointer<Ttrpc__Request>) {
+        let streamID = header.streamID
+        let service = loop.arena.textBytes(request.pointee.service)
+        let method = loop.arena.textBytes(request.pointee.method)
+        guard let route = loop.router.route(service, method) else {
+            return refuse(unknownMethod(service, method), streamID)
+        }
+        if header.flags & FrameHeader.Flag.remoteOpen != 0, !route.method.kind.streamsRequests {
+            return refuse(noStream(route.method), streamID)
+        }
+        let now = NIODeadline.now()
+        let metadata: Metadata
+        do throws(WireError) {
+            metadata = try self.metadata(of: request)
+        } catch {
+            return refuse(RPCError(error), streamID)
+        }
+        let timeout = request.pointee.timeout_nano
+        let call = ServerCall(
+            streamID: streamID,
+            context: ServerContext(
+                method: route.method,
+                metadata: metadata,
+                deadline: timeout == 0 ? nil : now + .nanoseconds(max(0, timeout)),
+                peer: peer
+            ),
+            startTime: now
+        )
+        let payload = request.pointee.payload
+        if let error = refusal(call, payloadBytes: payload.len, timeout: timeout) {
+            return finish(call, error)
+        }
+        let bytes = UnsafeRawBufferPointer(start: payload.data, count: payload.len)
+        route.start(self, call, bytes, header.flags)
+        if !call.isFinished {
+            calls[streamID] = call
+            if let deadline = call.context.deadline { watch(call, deadline) }
+        }
+    }
+
+    /// Why a call is not started; nil when it may be.
+    private func refusal(_ call: ServerCall, payloadBytes: Int, timeout: Int64) -> RPCError? {
+        guard timeout >= 0 else {
+            return RPCError(.deadlineExceeded, "The deadline had passed when the call arrived.")
+        }
+        let limit = call.context.method.maxRequestBytes
+        if limit > 0, payloadBytes > limit {
+            return tooLarge(limit)
+        }
+        do throws(RPCError) {
+            for interceptor in loop.interceptors { try interceptor.begin(call.context) }
+        } catch {
+            return error
+        }
+        return nil
+    }
+
+    private func watch(_ call: ServerCall, _ deadline: NIODeadline) {
+        let bound = bound
+        let boundCall = NIOLoopBound(call, eventLoop: loop.eventLoop)
+        call.watched(
+            by: loop.eventLoop.scheduleTask(deadline: deadline) {
+                let call = boundCall.value
+                guard !call.isFinished else { return }
+                bound.value.expire(
+                    call,
+                    RPCError(.deadlineExceeded, "The deadline passed before the call was done.")
+                )
+                bound.value.loop.executor.drain()
+            }
+        )
+    }
+
+    // MARK: Answering
+
+    /// A handler has its reply: the call is answered with it, unless it was answered already.
+    func finish(_ call: ServerCall, reply: some WireMessage) {
+        guard call.finish() else { return streams.handlerEnded() }
+        let error = write(reply, call.streamID)
+        streams.handlerEnded()
+        answered(call, error)
+    }
+
+    /// A handler has thrown, or never began: the call is answered with an error, unless it was
+    /// answered already.
+    func finish(_ call: ServerCall, _ error: RPCError) {
+        streams.handlerEnded()
+        guard call.finish() else { return }
+        write(error, call.streamID)
+        call.port?.close(error, dropping: true)
+        answered(call, error)
+    }
+
+    /// Ends a call whose handler runs still, and tells the handler that nobody waits.
+    ///
+    /// - Parameter isAnswered: false when the peer wants no answer any more.
+    func expire(_ call: ServerCall, _ error: RPCError, isAnswered: Bool = true) {
+        guard call.finish() else { return }
+        if isAnswered { write(error, call.streamID) }
+        call.port?.close(error, dropping: true)
+        answered(call, error)
+        call.cancelHandler()
+    }
+
+    /// A call has its answer.
+    func answered(_ call: ServerCall, _ error: RPCError?) {
+        calls[call.streamID] = nil
+        streams.answered()
+        ended(call, error)
+        markUnflushed()
+    }
+
+    func ended(_ call: ServerCall, _ error: RPCError?) {
+        guard !loop.interceptors.isEmpty else { return }
+        let duration = (NIODeadline.now() - call.startTime).nanoseconds
+        for interceptor in loop.interceptors {
+            interceptor.end(call.context, error: error, durationNanoseconds: duration)
+        }
+    }
+
+    /// Answers an accepted stream that never became a call.
+    func refuse(_ error: RPCError, _ streamID: UInt32) {
+        streams.finish()
+        write(error, streamID)
+    }
+}

@@ -1,0 +1,83 @@
+import NIOCore
+import ProtobufC
+
+// What is sent: gathered in one buffer, written once for each burst.
+extension ServerConnection {
+    /// Adds a response with a reply.
+    ///
+    /// - Returns: the error that was sent in its place.
+    func write(_ reply: some WireMessage, _ streamID: UInt32) -> RPCError? {
+        let start = out.writerIndex
+        do throws(WireError) {
+            try FrameWriter.response(reply, streamID: streamID, into: &out, arena: loop.arena)
+            guard out.writerIndex - start > loop.configuration.maxReplyBytes else { return nil }
+        } catch {
+            guard error.isTooLarge else {
+                out.moveWriterIndex(to: start)
+                let failure = RPCError(.internal, "The reply could not be encoded.")
+                write(failure, streamID)
+                return failure
+            }
+        }
+        out.moveWriterIndex(to: start)
+        write(replyTooLarge, streamID)
+        return replyTooLarge
+    }
+
+    func write(_ error: RPCError, _ streamID: UInt32) {
+        do throws(WireError) {
+            try FrameWriter.failure(error, streamID: streamID, into: &out, arena: loop.arena)
+        } catch {
+            // A text with a NUL inside: the code still counts, and other calls are not touched.
+            let plain = RPCError(error.isTooLarge ? .resourceExhausted : .internal, "")
+            try? FrameWriter.failure(plain, streamID: streamID, into: &out, arena: loop.arena)
+        }
+        markUnflushed()
+    }
+
+    func markUnflushed() {
+        guard !isWaitingForFlush else { return }
+        isWaitingForFlush = true
+        loop.needsFlush(self)
+        loop.executor.drainSoon()
+    }
+
+    /// Writes what was answered since the last flush.
+    func flush() {
+        isWaitingForFlush = false
+        guard let context, !isClosing else { return }
+        lastActivity = .now()
+        if streams.isDraining, streams.active == 0, !isPaused {
+            // Closed when the peer has the last of it: closing drops what is not written yet.
+            isClosing = true
+            let written = context.eventLoop.makePromise(of: Void.self)
+            let bound = bound
+            written.futureResult.whenComplete { _ in bound.value.close("drained") }
+            context.writeAndFlush(wrapOutboundOut(out), promise: written)
+            out.clear()
+        } else if out.readableBytes > 0 {
+            context.writeAndFlush(wrapOutboundOut(out), promise: nil)
+            out.clear()
+        }
+        if isPaused || !stalled.isEmpty {
+            let bound = bound
+            loop.eventLoop.execute {
+                bound.value.pumpStalled()
+                bound.value.resume()
+            }
+        }
+    }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        // A peer that does not read its replies may not send more requests.
+        isWritable = context.channel.isWritable
+        setReading()
+        if isWritable {
+            // What waited for the peer was not late.
+            if partialSince != nil { partialSince = .now() }
+            pumpStalled()
+            resume()
+        }
+        context.fireChannelWritabilityChanged()
+    }
+}

@@ -1,0 +1,118 @@
+/// Named limits of streams that both ends count by.
+package enum StreamLimits {
+    /// What a message counts besides its data, in bytes: what keeping it costs, so that a window
+    /// bounds the number of empty messages too.
+    package static let messageOverheadBytes = 64
+    /// What a client sends on a stream before it knows the server's window, in bytes; no window
+    /// is smaller.
+    package static let initialWindowBytes = 64 << 10
+    /// Messages that a writer hands over before it waits for the connection to take them.
+    package static let maxQueuedMessages = 16
+
+    /// What a message of this many bytes counts.
+    static func cost(_ dataBytes: Int) -> Int {
+        dataBytes + messageOverheadBytes
+    }
+}
+
+/// How much one end of a stream may still send: the peer names totals, counted from the stream's
+/// beginning. Pure.
+///
+/// A message is sent whole while anything is left, so the total is passed by one message at most,
+/// and a message larger than the window is no deadlock.
+struct SendWindow: Equatable {
+    /// Bytes sent, as messages count.
+    private(set) var sent: UInt64 = 0
+    /// Bytes that the peer allows in all; `.max` is a peer that counts nothing.
+    private(set) var limit: UInt64
+
+    init(limit: UInt64) {
+        self.limit = limit
+    }
+
+    /// Whether a message may be sent.
+    var isOpen: Bool { sent < limit }
+
+    /// A message was sent.
+    mutating func spend(_ cost: Int) {
+        precondition(isOpen, "a message was sent past the peer's window")
+        sent += UInt64(cost)
+    }
+
+    /// The peer allows more. A total lower than one named before changes nothing: frames of one
+    /// connection are in order, so it is the peer's mistake, and harmless.
+    mutating func grant(_ total: UInt64) {
+        limit = max(limit, total)
+    }
+}
+
+/// How much the peer may still send on a stream, and what of it is not read yet. Pure.
+struct ReceiveWindow: Equatable {
+    /// Bytes that may wait to be read.
+    let size: Int
+    private(set) var received: UInt64 = 0
+    private(set) var consumed: UInt64 = 0
+    /// The total that the peer may send.
+    private(set) var granted: UInt64
+
+    /// - Parameter size: bytes, at least `StreamLimits.initialWindowBytes` for peers that count.
+    init(size: Int) {
+        precondition(size > 0)
+        self.size = size
+        granted = UInt64(size)
+    }
+
+    /// Bytes that wait to be read.
+    var held: Int { Int(received - consumed) }
+
+    /// Whether as much waits as may. A peer that does not count is not read then.
+    var isFull: Bool { held >= size }
+
+    /// A message arrived.
+    ///
+    /// - Returns: whether the total named to the peer allowed it.
+    mutating func receive(_ cost: Int) -> Bool {
+        let wasAllowed = received < granted
+        received += UInt64(cost)
+        return wasAllowed
+    }
+
+    /// Messages were read.
+    ///
+    /// - Returns: a new total to name to the peer, once half of the window is free.
+    mutating func consume(_ cost: Int) -> UInt64? {
+        precondition(cost <= held, "more was read than had arrived")
+        consumed += UInt64(cost)
+        let total = consumed + UInt64(size)
+        guard total - granted >= UInt64(size / 2) else { return nil }
+        granted = total
+        return total
+    }
+}
+
+/// Whether a connection is read: its streams' unread messages bound it. Pure.
+struct ReadGate {
+    /// Bytes that may wait on all streams together.
+    let maxHeldBytes: Int
+    /// Whether the peer keeps to the windows of its streams. One that does not is stopped with the
+    /// whole connection when a stream is full.
+    var peerKeepsWindows = false
+    private(set) var heldBytes = 0
+    private(set) var fullStreams = 0
+
+    init(maxHeldBytes: Int) {
+        self.maxHeldBytes = maxHeldBytes
+    }
+
+    /// Whether more may be read.
+    var isOpen: Bool {
+        heldBytes < maxHeldBytes && (peerKeepsWindows || fullStreams == 0)
+    }
+
+    /// A stream's unread bytes changed.
+    mutating func change(_ bytes: Int, full: Int) {
+        heldBytes += bytes
+        fullStreams += full
+        precondition(heldBytes >= 0 && fullStreams >= 0, "more was read than had arrived")
+    }
+}

@@ -1,0 +1,143 @@
+import NIOCore
+import TTRPC
+import Testing
+
+@Suite("Streams with a slow side", .timeLimit(.minutes(2)))
+struct SlowSideTests {
+    /// Looks until a number stays the same for a while.
+    private func settled(_ number: () -> Int) async throws -> Int {
+        var last = (value: -1, looks: 0)
+        return try await eventually("a number that stays") {
+            let now = number()
+            last = now == last.value ? (now, last.looks + 1) : (now, 0)
+            return last.looks > 100 ? now : nil
+        }
+    }
+
+    /// What may be under way when nobody reads: the kernel's buffers, the out-buffer, the window
+    /// and the queues, in bytes.
+    private let mostUnderWay = 14 << 20
+
+    @Test("a client that does not read makes the server's handler wait, and loses nothing")
+    func slowClient() async throws {
+        let written = Counter()
+        let text = String(repeating: "x", count: 16_000)
+        let count = 3000
+        try await withServer(routes: { router in
+            router.serverStream { (_, writer, _) async throws(RPCError) in
+                for _ in 0..<count {
+                    try await writer.write(Note(service: text))
+                    written.add()
+                }
+            }
+        }) { server in
+            try await withClient(port: server.port) { client in
+                let replies = try await client.spell("", timeout: nil)
+                #expect(try await replies.next() != nil)
+                let stopped = try await settled { written.value }
+                #expect(stopped < count)
+                #expect(stopped * text.utf8.count < mostUnderWay)
+                for _ in 1..<count { #expect(try await replies.next() != nil) }
+                #expect(try await replies.next() == nil)
+                #expect(written.value == count)
+            }
+        }
+    }
+
+    @Test("a handler that does not read makes the client's writer wait, and loses nothing")
+    func slowHandler() async throws {
+        let gate = Gate()
+        let text = String(repeating: "x", count: 16_000)
+        let count = 3000
+        try await withServer(routes: { router in
+            router.clientStream { (notes, _) async throws(RPCError) in
+                await gate.pass()
+                var read = 0
+                while try await notes.next() != nil { read += 1 }
+                return "\(read)"
+            }
+        }) { server in
+            try await withClient(port: server.port) { client in
+                let written = Counter()
+                let call = try await client.talk(Probe.join, timeout: nil)
+                let writer = Task {
+                    for _ in 0..<count {
+                        try await call.requests.write(Note(service: text))
+                        written.add()
+                    }
+                }
+                try await eventually("the handler runs") { gate.entered == 1 }
+                let stopped = try await settled { written.value }
+                #expect(stopped < count)
+                #expect(stopped * text.utf8.count < mostUnderWay)
+                gate.open()
+                try await writer.value
+                #expect(try await call.reply().service == "\(count)")
+            }
+        }
+    }
+
+    @Test("a writer that waits is told when its stream ends")
+    func writerWaits() async throws {
+        let codes = NoteBox()
+        let text = String(repeating: "x", count: 16_000)
+        try await withServer(routes: { router in
+            router.serverStream { (_, writer, _) async throws(RPCError) in
+                do throws(RPCError) {
+                    while true { try await writer.write(Note(service: text)) }
+                } catch {
+                    codes.add(error.code.name)
+                    throw error
+                }
+            }
+        }) { server in
+            // One whose deadline passes, one that goes away.
+            let first = try await RawPeer.connect(
+                to: server.address,
+                reads: false,
+                receiveBufferBytes: 65_536
+            )
+            let request = RawRequest(Probe.spell, timeoutNanoseconds: 300_000_000)
+            try await first.send(request.frame(1, flags: 0x01))
+            try await eventually("the deadline reaches the writer") {
+                codes.all == ["DEADLINE_EXCEEDED"]
+            }
+            await first.close()
+            let second = try await server.peer()
+            try await second.send(RawRequest(Probe.spell).frame(1, flags: 0x01))
+            _ = try await second.nextFrame()
+            await second.close()
+            try await eventually("the loss reaches the writer") {
+                codes.all == ["DEADLINE_EXCEEDED", "CANCELLED"]
+            }
+        }
+    }
+
+    @Test("a client's writer that is cancelled gives the call up")
+    func cancelledWriter() async throws {
+        let gate = Gate()
+        let text = String(repeating: "x", count: 16_000)
+        try await withServer(routes: { router in
+            router.clientStream { (notes, _) async throws(RPCError) in
+                await gate.pass()
+                return ""
+            }
+        }) { server in
+            try await withClient(port: server.port) { client in
+                let written = Counter()
+                let call = try await client.talk(Probe.join, timeout: nil)
+                let writer = Task { () -> RPCError? in
+                    while true {
+                        if let error = await call.requests.failure(text) { return error }
+                        written.add()
+                    }
+                }
+                _ = try await settled { written.value }
+                writer.cancel()
+                #expect(await writer.value?.code == .cancelled)
+                #expect(await call.replies.failure()?.code == .cancelled)
+                gate.open()
+            }
+        }
+    }
+}

@@ -1,0 +1,108 @@
+import Testing
+
+@testable import TTRPC
+
+@Suite("Stream windows")
+struct StreamWindowTests {
+    @Test("a sender sends while anything is left, and passes the total by one message at most")
+    func sender() {
+        var window = SendWindow(limit: 100)
+        #expect(window.isOpen)
+        window.spend(99)
+        #expect(window.isOpen)
+        window.spend(5000)
+        #expect(!window.isOpen)
+        window.grant(5099)
+        #expect(!window.isOpen)
+        window.grant(5100)
+        #expect(window.isOpen)
+    }
+
+    @Test("a total that is lower than one before changes nothing")
+    func lowerTotal() {
+        var window = SendWindow(limit: 100)
+        window.grant(200)
+        window.grant(50)
+        #expect(window.limit == 200)
+    }
+
+    @Test("an empty message counts what keeping it costs, so that a window bounds their number")
+    func emptyMessages() {
+        var window = ReceiveWindow(size: StreamLimits.initialWindowBytes)
+        var count = 0
+        while !window.isFull {
+            #expect(window.receive(StreamLimits.cost(0)))
+            count += 1
+        }
+        #expect(count == 1024)
+    }
+
+    @Test("a new total is named when half of the window is free")
+    func receiver() {
+        var window = ReceiveWindow(size: 100)
+        #expect(window.receive(60))
+        #expect(window.receive(39))
+        #expect(!window.isFull)
+        #expect(window.receive(70))
+        #expect(window.isFull)
+        #expect(!window.receive(1), "the total was passed")
+        #expect(window.held == 170)
+        #expect(window.consume(49) == nil)
+        #expect(window.consume(1) == 150)
+        #expect(window.consume(120) == 270)
+        #expect(window.held == 0)
+    }
+
+    @Test("a gate is shut by one full stream of a peer that does not count")
+    func plainPeer() {
+        var gate = ReadGate(maxHeldBytes: 1000)
+        gate.change(100, full: 1)
+        #expect(!gate.isOpen)
+        gate.peerKeepsWindows = true
+        #expect(gate.isOpen)
+        gate.change(900, full: 0)
+        #expect(!gate.isOpen)
+        gate.change(-1, full: -1)
+        #expect(gate.isOpen)
+    }
+
+    @Test(
+        "sender and receiver never stop each other for good, and what waits is bounded",
+        arguments: 1...30
+    )
+    func random(seed: UInt64) {
+        var random = SplitMix64(seed: seed)
+        let size = Int.random(in: 1...2000, using: &random)
+        let largest = Int.random(in: 1...3000, using: &random)
+        var sender = SendWindow(limit: UInt64(size))
+        var receiver = ReceiveWindow(size: size)
+        // Messages and totals on their way, each in its order.
+        var messages: [Int] = []
+        var totals: [UInt64] = []
+        var sent = 0
+        for _ in 0..<2000 {
+            switch Int.random(in: 0..<4, using: &random) {
+            case 0 where sender.isOpen:
+                let cost = Int.random(in: 1...largest, using: &random)
+                sender.spend(cost)
+                messages.append(cost)
+                sent += 1
+            case 1 where !messages.isEmpty:
+                #expect(receiver.receive(messages.removeFirst()), "seed \(seed)")
+            case 2 where receiver.held > 0:
+                let cost = Int.random(in: 1...receiver.held, using: &random)
+                if let total = receiver.consume(cost) { totals.append(total) }
+            case 3 where !totals.isEmpty:
+                sender.grant(totals.removeFirst())
+            default:
+                break
+            }
+            #expect(receiver.held <= size + largest)
+        }
+        // When all has arrived and is read, the sender may go on.
+        for cost in messages { #expect(receiver.receive(cost)) }
+        if receiver.held > 0, let total = receiver.consume(receiver.held) { totals.append(total) }
+        for total in totals { sender.grant(total) }
+        #expect(sender.isOpen, "seed \(seed), window \(size), after \(sent) messages")
+    }
+}
