@@ -28,9 +28,10 @@ swift build --package-path plugin --product protoc-gen-remit-swift >&2
 plugin=$(swift build --package-path plugin --show-bin-path)/protoc-gen-remit-swift
 
 # Options are read by the plugin alone: they and descriptor.proto never become C.
-mapfile -t remit_files < <(find remit -name '*.proto' ! -name options.proto | LC_ALL=C sort)
+mapfile -t remit_files < <(find remit -name '*.proto' ! -name options.proto ! -path 'remit/rpc/*' |
+    LC_ALL=C sort)
 rpc_files=(google/rpc/error_details.proto google/rpc/status.proto grpc/health/v1/health.proto
-    google/protobuf/any.proto google/protobuf/duration.proto)
+    google/protobuf/any.proto google/protobuf/duration.proto remit/rpc/v1/connection.proto)
 remit_files+=(google/protobuf/timestamp.proto)
 
 mkdir -p "$work/c" "$work/rpc" "$work/remit" "$work/messages/include"

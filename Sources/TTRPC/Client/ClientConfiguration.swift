@@ -24,6 +24,16 @@ package struct ClientConfiguration: Sendable {
     package var streamWindowBytes = 256 << 10
     /// Unread messages of all streams above which the connection is not read, in bytes.
     package var maxHeldStreamBytes = 4 << 20
+    /// Whether the server is asked what it can do beyond ttRPC.
+    package var saysHello = true
+    /// How long its answer may take, before it is taken for a plain ttRPC server.
+    package var helloTimeout = TimeAmount.seconds(10)
+    /// How long a server that answers pings may be silent, while calls wait, before one.
+    package var pingInterval = TimeAmount.seconds(15)
+    /// How long it may be silent after that before the connection is given up.
+    package var pingTimeout = TimeAmount.seconds(10)
+    /// How the kernel watches the server.
+    package var socketTimeouts = SocketTimeouts()
 
     package init(host: String, port: Int) {
         self.host = host

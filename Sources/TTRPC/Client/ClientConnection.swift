@@ -11,18 +11,28 @@ final class ClientConnection: ChannelInboundHandler {
     let core: ClientCore
     private(set) var context: ChannelHandlerContext?
     private var reader: FrameReader
-    private var partial: ByteBuffer?
-    private(set) var waiting: [UInt32: AnyPendingCall] = [:]
+    var partial: ByteBuffer?
+    var waiting: [UInt32: AnyPendingCall] = [:]
     private var nextStreamID: UInt32 = 1
     var out = ByteBuffer()
-    private var isWaitingForFlush = false
+    var isWaitingForFlush = false
     /// Whether the server takes what it is sent, as far as the channel tells.
-    private var isWritable = true
+    var isWritable = true
     /// Whether the channel reads.
-    private var isReading = true
+    var isReading = true
     /// Ends of streams that have more to send than there was room for.
     var stalled: [StreamPort] = []
     var gate: ReadGate
+    /// What the server has said about itself; nil while that is not known.
+    var peerHello: PeerHello?
+    /// Calls that were given up before it was known whether the server takes word of it.
+    var unsaidCancels: [UInt32] = []
+    /// Whether anything has arrived since the last look at the pings.
+    var hasHeard = false
+    var pings: PingStateMachine?
+    var pingTimer: RepeatedTask?
+    /// The server sent a frame that cannot be.
+    var isBroken = false
 
     init(_ core: ClientCore) {
         self.core = core
@@ -32,6 +42,16 @@ final class ClientConnection: ChannelInboundHandler {
 
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
+    }
+
+    /// Asks the server what it can do, in one write with the first calls.
+    func sayHello(before batch: [RPCClient.Submission]) {
+        guard core.configuration.saysHello else {
+            peerHello = .plain
+            return send(batch)
+        }
+        let call = HelloCall { [weak self] said in self?.agree(said) }
+        send([core.hello(call)] + batch)
     }
 
     /// Writes requests. Those that cannot be written fail, each with why.
@@ -76,7 +96,8 @@ final class ClientConnection: ChannelInboundHandler {
 
     /// A call ended early; its reply, if one comes, is dropped.
     func forget(_ streamID: UInt32) {
-        waiting[streamID] = nil
+        guard waiting.removeValue(forKey: streamID) != nil else { return }
+        tellCancelled(streamID)
     }
 
     func close() -> EventLoopFuture<Void> {
@@ -84,7 +105,13 @@ final class ClientConnection: ChannelInboundHandler {
         return context.close()
     }
 
+    func channelReadComplete(context: ChannelHandlerContext) {
+        if partial != nil, isReading { context.channel.acknowledgeAtOnce() }
+        context.fireChannelReadComplete()
+    }
+
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        hasHeard = true
         var bytes = unwrapInboundIn(data)
         if var before = partial {
             partial = nil
@@ -95,7 +122,7 @@ final class ClientConnection: ChannelInboundHandler {
     }
 
     /// Takes the frames that have arrived, as long as what they bring is read.
-    private func consume(_ arrived: ByteBuffer) {
+    func consume(_ arrived: ByteBuffer) {
         var bytes = arrived
         var isViolation = false
         let used = bytes.withUnsafeReadableBytes { raw in
@@ -104,6 +131,7 @@ final class ClientConnection: ChannelInboundHandler {
                 switch reader.next(raw, &position) {
                 case .frame(let header, let range):
                     received(header, UnsafeRawBufferPointer(rebasing: raw[range]))
+                    if isBroken { return position }
                 case .oversized(let header):
                     oversized(header)
                 case .needMore:
@@ -116,7 +144,7 @@ final class ClientConnection: ChannelInboundHandler {
             return position
         }
         bytes.moveReaderIndex(forwardBy: used)
-        guard !isViolation else {
+        guard !isViolation, !isBroken else {
             context?.close(promise: nil)
             return
         }
@@ -128,6 +156,9 @@ final class ClientConnection: ChannelInboundHandler {
     }
 
     private func oversized(_ header: FrameHeader) {
+        if header.kind == FrameHeader.Kind.data, waiting[header.streamID] != nil {
+            tellCancelled(header.streamID)
+        }
         answer(header.streamID) {
             $0.fail(
                 RPCError(
@@ -141,7 +172,7 @@ final class ClientConnection: ChannelInboundHandler {
     }
 
     /// Lets the channel read as long as what it brings is read.
-    private func setReading() {
+    func setReading() {
         guard gate.isOpen != isReading else { return }
         isReading = gate.isOpen
         try? context?.channel.syncOptions?.setOption(.autoRead, value: isReading)
@@ -149,7 +180,11 @@ final class ClientConnection: ChannelInboundHandler {
 
     private func received(_ header: FrameHeader, _ data: UnsafeRawBufferPointer) {
         guard header.kind == FrameHeader.Kind.response else {
-            if header.kind == FrameHeader.Kind.data { receivedData(header, data) }
+            if header.kind == FrameHeader.Kind.data {
+                receivedData(header, data)
+            } else {
+                receivedExtension(header, data)
+            }
             return
         }
         answer(header.streamID) { call in
@@ -188,7 +223,7 @@ final class ClientConnection: ChannelInboundHandler {
         }
     }
 
-    private func receivedData(_ header: FrameHeader, _ data: UnsafeRawBufferPointer) {
+    func receivedData(_ header: FrameHeader, _ data: UnsafeRawBufferPointer) {
         guard let call = waiting[header.streamID] else { return }
         defer { core.arena.reset() }
         guard call.received(flags: header.flags, data) else { return }
@@ -204,6 +239,7 @@ final class ClientConnection: ChannelInboundHandler {
 
     func channelInactive(context: ChannelHandlerContext) {
         self.context = nil
+        pingTimer?.cancel()
         core.lost(self)
         let calls = waiting.values
         waiting = [:]
@@ -229,65 +265,5 @@ final class ClientConnection: ChannelInboundHandler {
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         context.close(promise: nil)
-    }
-}
-
-// What its streams need of a connection.
-extension ClientConnection: StreamHost {
-    var arena: Arena { core.arena }
-
-    var maxSentFrameBytes: Int { core.configuration.maxRequestBytes }
-
-    var hasRoom: Bool {
-        isWritable && out.readableBytes <= core.configuration.outBufferHighWaterBytes
-    }
-
-    func stall(_ port: StreamPort) {
-        guard !stalled.contains(where: { $0 === port }) else { return }
-        stalled.append(port)
-    }
-
-    private func pumpStalled() {
-        guard !stalled.isEmpty, hasRoom else { return }
-        let ports = stalled
-        stalled.removeAll(keepingCapacity: true)
-        for port in ports { port.pump() }
-    }
-
-    func grant(_ streamID: UInt32, _ total: UInt64) {}
-
-    func readOn() {
-        guard gate.isOpen, !isReading else { return }
-        // Not at once: this may be called inside the burst of a read.
-        let bound = NIOLoopBound(self, eventLoop: core.eventLoop)
-        core.eventLoop.execute { bound.value.resume() }
-    }
-
-    private func resume() {
-        guard gate.isOpen, context != nil else { return }
-        let bytes = partial
-        partial = nil
-        if let bytes { consume(bytes) }
-        setReading()
-    }
-
-    func markUnflushed() {
-        guard !isWaitingForFlush else { return }
-        isWaitingForFlush = true
-        let bound = NIOLoopBound(self, eventLoop: core.eventLoop)
-        core.eventLoop.execute { bound.value.flush() }
-    }
-
-    /// Writes what was gathered.
-    private func flush() {
-        isWaitingForFlush = false
-        guard let context else { return out.clear() }
-        if out.readableBytes > 0 {
-            context.writeAndFlush(wrapOutboundOut(out), promise: nil)
-            out.clear()
-        }
-        guard !stalled.isEmpty else { return }
-        let bound = NIOLoopBound(self, eventLoop: core.eventLoop)
-        core.eventLoop.execute { bound.value.pumpStalled() }
     }
 }

@@ -19,6 +19,8 @@ final class ClientCore {
     private var state = State.idle
     /// Made anew each time: a client that kept it would keep itself for ever.
     private var bound: NIOLoopBound<ClientCore> { NIOLoopBound(self, eventLoop: eventLoop) }
+    /// Connections whose last calls are not done.
+    private var leaving: [ClientConnection] = []
 
     init(_ eventLoop: any EventLoop, configuration: ClientConfiguration, logger: Logger) {
         self.eventLoop = eventLoop
@@ -63,12 +65,21 @@ final class ClientCore {
 
     /// The connection is gone.
     func lost(_ connection: ClientConnection) {
-        if case .connected(let current) = state, current === connection { state = .idle }
+        leave(connection)
+        leaving.removeAll { $0 === connection }
+    }
+
+    /// The server closes the connection when the calls on it are done: others take a new one.
+    func leave(_ connection: ClientConnection) {
+        guard case .connected(let current) = state, current === connection else { return }
+        state = .idle
+        leaving.append(connection)
     }
 
     func shutdown() -> EventLoopFuture<Void> {
         let before = state
         state = .shutDown
+        for connection in leaving { _ = connection.close() }
         switch before {
         case .idle, .shutDown:
             return eventLoop.makeSucceededVoidFuture()
@@ -78,6 +89,29 @@ final class ClientCore {
         case .connected(let connection):
             return connection.close()
         }
+    }
+
+    /// A question that no user asked, with a time-out of its own.
+    func hello(_ call: HelloCall) -> RPCClient.Submission {
+        let deadline = NIODeadline.now() + configuration.helloTimeout
+        let request = HelloCall.request(configuration)
+        let nanoseconds = configuration.helloTimeout.nanoseconds
+        let submission = RPCClient.Submission(call: call, deadline: deadline) {
+            streamID,
+            buffer,
+            arena throws(WireError) in
+            try FrameWriter.request(
+                RPCV1.ConnectionService.hello,
+                request,
+                timeoutNanoseconds: nanoseconds,
+                metadata: Metadata(),
+                streamID: streamID,
+                into: &buffer,
+                arena: arena
+            )
+        }
+        watch(submission)
+        return submission
     }
 
     private func watch(_ submission: RPCClient.Submission) {
@@ -98,9 +132,11 @@ final class ClientCore {
             low: configuration.outBufferLowWaterBytes,
             high: configuration.outBufferHighWaterBytes
         )
-        ClientBootstrap(group: eventLoop)
-            .channelOption(.tcpOption(.tcp_nodelay), value: 1)
-            .channelOption(.socketOption(.so_keepalive), value: 1)
+        var bootstrap = ClientBootstrap(group: eventLoop)
+        for (option, value) in configuration.socketTimeouts.options {
+            bootstrap = bootstrap.channelOption(option, value: value)
+        }
+        bootstrap
             .channelOption(.writeBufferWaterMark, value: water)
             .connectTimeout(configuration.connectTimeout)
             .channelInitializer { channel in
@@ -127,7 +163,7 @@ final class ClientCore {
         switch connection {
         case .success(let connection):
             state = .connected(connection)
-            connection.send(waiting)
+            connection.sayHello(before: waiting)
         case .failure(let error):
             state = .idle
             let server = "\(configuration.host):\(configuration.port)"

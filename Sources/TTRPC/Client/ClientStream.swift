@@ -35,7 +35,18 @@ final class ClientStream<Request: WireMessage, Reply: WireMessage>: AnyPendingCa
 
     override func opened(on connection: ClientConnection) {
         guard let streamID else { return }
-        port.attach(connection, streamID, sendLimit: .max)
+        port.attach(connection, streamID, sendLimit: connection.streamLimit)
+        port.pump()
+    }
+
+    override func agreed(_ windowBytes: UInt64) {
+        port.sendWindow.grant(windowBytes)
+        port.nameGranted()
+        port.pump()
+    }
+
+    override func granted(_ total: UInt64) {
+        port.sendWindow.grant(total)
         port.pump()
     }
 
@@ -54,6 +65,7 @@ final class ClientStream<Request: WireMessage, Reply: WireMessage>: AnyPendingCa
             close(nil, dropping: false)
             return true
         case .failed(let error):
+            if let streamID { connection?.tellCancelled(streamID) }
             close(Self.unreadable(error), dropping: false)
             return true
         }

@@ -77,6 +77,12 @@ class AnyPendingCall: @unchecked Sendable {
     /// The request is written, under `streamID`.
     func opened(on connection: ClientConnection) {}
 
+    /// What the server can do is known now: so much may be sent on each stream.
+    func agreed(_ windowBytes: UInt64) {}
+
+    /// The server has named a total that may be sent.
+    func granted(_ total: UInt64) {}
+
     /// A data frame arrived. A unary call has none: it is dropped.
     ///
     /// - Returns: whether the call has ended with it.

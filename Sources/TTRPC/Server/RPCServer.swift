@@ -32,6 +32,8 @@ package final class RPCServer: Service {
         logger: Logger
     ) {
         self.configuration = configuration
+        var router = router
+        router.addHello()
         self.router = router
         self.interceptors = interceptors
         self.group = eventLoopGroup
@@ -90,10 +92,13 @@ package final class RPCServer: Service {
         _ loops: [ObjectIdentifier: NIOLoopBound<ServerLoop>],
         _ water: ChannelOptions.Types.WriteBufferWaterMark
     ) async throws -> any Channel {
-        try await ServerBootstrap(group: group)
+        var bootstrap = ServerBootstrap(group: group)
+        for (option, value) in configuration.socketTimeouts.options {
+            bootstrap = bootstrap.childChannelOption(option, value: value)
+        }
+        return try await bootstrap
             .serverChannelOption(.backlog, value: 1024)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
-            .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
             .childChannelOption(.allowRemoteHalfClosure, value: true)
             .childChannelOption(.writeBufferWaterMark, value: water)
             .childChannelInitializer { [self] channel in

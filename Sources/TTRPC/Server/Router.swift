@@ -8,6 +8,8 @@ package struct Router: Sendable {
         let method: MethodDescriptor
         /// Takes the connection, the call, the request's payload and the flags of its frame.
         let start: @Sendable (ServerConnection, ServerCall, UnsafeRawBufferPointer, UInt8) -> Void
+        /// Whether it is the connection's own `Hello`, which is no call of a user.
+        var isHello = false
     }
 
     /// By a hash of service and method, so that a look-up makes no string.
@@ -19,7 +21,7 @@ package struct Router: Sendable {
 
     /// The methods served, by their full names.
     package var methods: [MethodDescriptor] {
-        routes.values.map(\.method).sorted { $0.fullName < $1.fullName }
+        routes.values.filter { !$0.isHello }.map(\.method).sorted { $0.fullName < $1.fullName }
     }
 
     /// Serves a method. Registering one twice is our bug, and so are two names with one hash.
@@ -69,6 +71,16 @@ package struct Router: Sendable {
         let previous = routes.updateValue(route, forKey: hash)
         precondition(previous == nil, "\(method.fullName) is registered twice")
         services.insert(method.service)
+    }
+
+    /// Serves `Hello`, which each connection answers by itself.
+    mutating func addHello() {
+        let method = RPCV1.ConnectionService.hello
+        var route = Route(method: method) { connection, call, _, _ in
+            connection.finish(call, RPCError(.internal, "Hello is answered by the connection."))
+        }
+        route.isHello = true
+        add(route)
     }
 
     /// The route of a method, or nil.

@@ -32,6 +32,12 @@ package struct ServerConfiguration: Sendable {
     package var streamWindowBytes = 256 << 10
     /// Unread messages of all streams of one connection above which it is not read, in bytes.
     package var maxHeldStreamBytes = 4 << 20
+    /// How long a client that answers pings may be silent, with calls in service, before one.
+    package var pingInterval = TimeAmount.seconds(15)
+    /// How long it may be silent after that.
+    package var pingTimeout = TimeAmount.seconds(10)
+    /// How the kernel watches the peers.
+    package var socketTimeouts = SocketTimeouts()
 
     package init(host: String, port: Int) {
         self.host = host

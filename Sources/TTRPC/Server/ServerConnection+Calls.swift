@@ -12,6 +12,7 @@ extension ServerConnection {
         guard let route = loop.router.route(service, method) else {
             return refuse(unknownMethod(service, method), streamID)
         }
+        if route.isHello { return hello(streamID, request) }
         if header.flags & FrameHeader.Flag.remoteOpen != 0, !route.method.kind.streamsRequests {
             return refuse(noStream(route.method), streamID)
         }

@@ -20,12 +20,10 @@ extension ServerConnection: StreamHost {
         for port in ports { port.pump() }
     }
 
-    func grant(_ streamID: UInt32, _ total: UInt64) {}
-
     /// Ties a call to its end of the stream.
     func adopt(_ port: StreamPort, _ call: ServerCall) {
         call.port = port
-        port.attach(self, call.streamID, sendLimit: .max)
+        port.attach(self, call.streamID, sendLimit: peerHello.windowBytes)
         port.owner = StreamPort.Owner(
             allSent: { [unowned self] error in self.complete(call, error) },
             broke: { [unowned self] error in self.expire(call, error) }

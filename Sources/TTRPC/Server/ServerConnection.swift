@@ -28,12 +28,20 @@ final class ServerConnection: ChannelInboundHandler {
     /// Whether the peer takes what it is sent, as far as the channel tells.
     var isWritable = true
     /// Whether the channel reads.
-    private var isReading = true
+    private(set) var isReading = true
+    /// Whether anything has arrived since the last look at the pings.
+    var hasHeard = false
+    /// Asks the client whether it is there; nil when it did not say that it answers.
+    var pings: PingStateMachine?
+    /// What the client has said about itself.
+    var peerHello = PeerHello.plain
     /// Frames are here that wait for room for their replies, or for a stream to be read.
     private(set) var isPaused = false
     /// The peer sends nothing more at all.
     private var isInputClosed = false
     var isClosing = false
+    /// The peer sent a frame that cannot be.
+    var isBroken = false
     /// The calls that outlived the burst that started them.
     var calls: [UInt32: ServerCall] = [:]
     /// Ends of streams that have more to send than there was room for.
@@ -81,6 +89,7 @@ final class ServerConnection: ChannelInboundHandler {
             bytes = before
         }
         lastActivity = .now()
+        hasHeard = true
         consume(bytes)
     }
 
@@ -102,6 +111,7 @@ final class ServerConnection: ChannelInboundHandler {
                     case .frame(let header, let range):
                         hasProgress = true
                         received(header, UnsafeRawBufferPointer(rebasing: raw[range]))
+                        if isBroken { return position }
                     case .oversized(let header):
                         hasProgress = true
                         oversized(header)
@@ -115,7 +125,7 @@ final class ServerConnection: ChannelInboundHandler {
             }
             bytes.moveReaderIndex(forwardBy: used)
         }
-        guard !isViolation else { return close("not a ttRPC frame") }
+        guard !isViolation, !isBroken else { return close("not a frame as it must be") }
         if bytes.readableBytes > 0 {
             bytes.discardReadBytes()
             partial = bytes
@@ -169,13 +179,17 @@ final class ServerConnection: ChannelInboundHandler {
     }
 
     func channelReadComplete(context: ChannelHandlerContext) {
+        if partial != nil, !isPaused { context.channel.acknowledgeAtOnce() }
         loop.executor.drain()
     }
 
     private func received(_ header: FrameHeader, _ data: UnsafeRawBufferPointer) {
-        // Kinds that are not known are dropped, as the protocol says.
         guard header.kind == FrameHeader.Kind.request else {
-            if header.kind == FrameHeader.Kind.data { receivedData(header, data) }
+            switch header.kind {
+            case FrameHeader.Kind.data: receivedData(header, data)
+            case FrameHeader.Kind.response: break
+            default: receivedExtension(header, data)
+            }
             return
         }
         if case .refuse(let error) = streams.open(header.streamID) {
@@ -209,6 +223,7 @@ final class ServerConnection: ChannelInboundHandler {
 
     /// Refuses new calls; closes when the last is answered.
     func drain() {
+        if !streams.isDraining { announceDrain() }
         streams.drain()
         if streams.active == 0 {
             flush()
@@ -232,6 +247,8 @@ final class ServerConnection: ChannelInboundHandler {
             close("a frame took longer than \(configuration.frameTimeout)")
         } else if streams.active == 0, now - lastActivity > configuration.idleTimeout {
             close("idle")
+        } else if !isAlive(now) {
+            close("no answer to a ping within \(configuration.pingTimeout)")
         }
     }
 

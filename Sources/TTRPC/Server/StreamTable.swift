@@ -13,7 +13,9 @@ struct StreamTable {
     /// Calls whose handler has not ended: it may go on after the call was answered, by a deadline
     /// for example. These count against the limit.
     private(set) var running = 0
-    private var lastStreamID: UInt32 = 0
+    /// The highest id that has come, accepted or not.
+    private(set) var lastStreamID: UInt32 = 0
+    private var firstStreamID: UInt32 = 0
     private(set) var isDraining = false
 
     init(maxStreams: Int) {
@@ -42,6 +44,7 @@ struct StreamTable {
                 )
             )
         }
+        if lastStreamID == 0 { firstStreamID = streamID }
         lastStreamID = streamID
         guard !isDraining else {
             return .refuse(
@@ -66,6 +69,11 @@ struct StreamTable {
         active += 1
         running += 1
         return .accept
+    }
+
+    /// Whether no other stream was opened before this one, and none after it.
+    func isFirst(_ streamID: UInt32) -> Bool {
+        streamID == firstStreamID && streamID == lastStreamID
     }
 
     /// An accepted call was answered, and its handler has ended, or never began.

@@ -204,6 +204,12 @@ class StreamPort {
         host.readOn()
     }
 
+    /// Names the total that the peer may send, when it is more than it was told at first.
+    final func nameGranted() {
+        guard let host, receiveWindow.granted > UInt64(receiveWindow.size) else { return }
+        host.grant(streamID, receiveWindow.granted)
+    }
+
     /// A task gave up while it waited.
     final func gaveUp() {
         owner.gaveUp()

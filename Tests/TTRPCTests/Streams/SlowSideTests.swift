@@ -18,8 +18,11 @@ struct SlowSideTests {
     /// and the queues, in bytes.
     private let mostUnderWay = 14 << 20
 
-    @Test("a client that does not read makes the server's handler wait, and loses nothing")
-    func slowClient() async throws {
+    @Test(
+        "a client that does not read makes the server's handler wait, and loses nothing",
+        arguments: [true, false]
+    )
+    func slowClient(hello: Bool) async throws {
         let written = Counter()
         let text = String(repeating: "x", count: 16_000)
         let count = 3000
@@ -31,7 +34,7 @@ struct SlowSideTests {
                 }
             }
         }) { server in
-            try await withClient(port: server.port) { client in
+            try await withClient(port: server.port, hello: hello) { client in
                 let replies = try await client.spell("", timeout: nil)
                 #expect(try await replies.next() != nil)
                 let stopped = try await settled { written.value }
@@ -44,8 +47,11 @@ struct SlowSideTests {
         }
     }
 
-    @Test("a handler that does not read makes the client's writer wait, and loses nothing")
-    func slowHandler() async throws {
+    @Test(
+        "a handler that does not read makes the client's writer wait, and loses nothing",
+        arguments: [true, false]
+    )
+    func slowHandler(hello: Bool) async throws {
         let gate = Gate()
         let text = String(repeating: "x", count: 16_000)
         let count = 3000
@@ -57,7 +63,7 @@ struct SlowSideTests {
                 return "\(read)"
             }
         }) { server in
-            try await withClient(port: server.port) { client in
+            try await withClient(port: server.port, hello: hello) { client in
                 let written = Counter()
                 let call = try await client.talk(Probe.join, timeout: nil)
                 let writer = Task {
@@ -137,6 +143,69 @@ struct SlowSideTests {
                 #expect(await writer.value?.code == .cancelled)
                 #expect(await call.replies.failure()?.code == .cancelled)
                 gate.open()
+            }
+        }
+    }
+
+    @Test("a client that does not read one stream still gets its other calls answered")
+    func otherCallsOfClient() async throws {
+        let written = Counter()
+        let text = String(repeating: "x", count: 16_000)
+        try await withServer(routes: { router in
+            router.echo()
+            router.serverStream { (_, writer, _) async throws(RPCError) in
+                while true {
+                    try await writer.write(Note(service: text))
+                    written.add()
+                }
+            }
+        }) { server in
+            try await withClient(port: server.port, hello: true) { client in
+                #expect(try await client.text(Probe.echo, "first") == "first")
+                let replies = try await client.spell("", timeout: nil)
+                #expect(try await replies.next() != nil)
+                let stopped = try await settled { written.value }
+                // The window and the queues, not the kernel's buffers.
+                #expect(stopped * text.utf8.count < 2 << 20)
+                for number in 0..<100 {
+                    #expect(try await client.text(Probe.echo, "\(number)") == "\(number)")
+                }
+                #expect(written.value == stopped)
+                #expect(try await replies.next() != nil)
+            }
+        }
+    }
+
+    @Test("a handler that does not read one stream does not stop its client's other calls")
+    func otherCallsOfHandler() async throws {
+        let gate = Gate()
+        let text = String(repeating: "x", count: 16_000)
+        try await withServer(routes: { router in
+            router.streams()
+            router.echo()
+            router.clientStream(Probe.stream("Deaf", .clientStream)) {
+                (notes, _) async throws(RPCError) in
+                await gate.pass()
+                return ""
+            }
+        }) { server in
+            try await withClient(port: server.port, hello: true) { client in
+                let written = Counter()
+                let deaf = Probe.stream("Deaf", .clientStream)
+                let call = try await client.talk(deaf, timeout: nil)
+                let writer = Task {
+                    while await call.requests.failure(text) == nil { written.add() }
+                }
+                try await eventually("the handler runs") { gate.entered == 1 }
+                let stopped = try await settled { written.value }
+                #expect(stopped * text.utf8.count < 2 << 20)
+                #expect(try await client.text(Probe.echo, "on") == "on")
+                let talk = try await client.talk()
+                try await talk.requests.write(Note(service: text))
+                #expect(try await talk.replies.next()?.service == text)
+                gate.open()
+                #expect(try await call.reply().service == "")
+                await writer.value
             }
         }
     }

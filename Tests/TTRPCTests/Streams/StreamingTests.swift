@@ -7,6 +7,7 @@ struct StreamingTests {
     /// A server and a client of it.
     private func withBoth(
         _ configure: (inout ServerConfiguration) -> Void = { _ in },
+        hello: Bool = true,
         client configureClient: (inout ClientConfiguration) -> Void = { _ in },
         routes: (inout Router) -> Void = { $0.streams() },
         _ body: (RPCClient) async throws -> Void
@@ -18,13 +19,13 @@ struct StreamingTests {
                 routes(&router)
             }
         ) { server in
-            try await withClient(port: server.port, configureClient, body)
+            try await withClient(port: server.port, hello: hello, configureClient, body)
         }
     }
 
-    @Test("each kind of stream brings all messages in their order")
-    func kinds() async throws {
-        try await withBoth { client in
+    @Test("each kind of stream brings all messages in their order", arguments: [true, false])
+    func kinds(hello: Bool) async throws {
+        try await withBoth(hello: hello) { client in
             #expect(try await client.spell("héllo").joined() == "héllo")
             #expect(try await client.spell("").joined() == "")
             let join = try await client.talk(Probe.join)
@@ -49,10 +50,10 @@ struct StreamingTests {
         }
     }
 
-    @Test("long streams, and many at once, lose and repeat nothing")
-    func many() async throws {
+    @Test("long streams, and many at once, lose and repeat nothing", arguments: [true, false])
+    func many(hello: Bool) async throws {
         let count = 3000
-        try await withBoth { client in
+        try await withBoth(hello: hello) { client in
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for index in 0..<16 {
                     group.addTask {
@@ -80,14 +81,15 @@ struct StreamingTests {
         }
     }
 
-    @Test("messages larger than a window pass, one at a time")
-    func large() async throws {
+    @Test("messages larger than a window pass, one at a time", arguments: [true, false])
+    func large(hello: Bool) async throws {
         let text = String(repeating: "x", count: 600_000)
         try await withBoth(
             {
                 $0.maxRequestFrameBytes = 1 << 20
                 $0.streamWindowBytes = 64 << 10
             },
+            hello: hello,
             client: { $0.streamWindowBytes = 64 << 10 }
         ) { client in
             let talk = try await client.talk()

@@ -115,13 +115,18 @@ func withServer(
 }
 
 /// Runs a client of a port of this machine while `body` runs.
+///
+/// - Parameter hello: whether the client asks the server what it can do beyond ttRPC; a script that
+///   plays the server has to answer that then.
 func withClient(
     port: Int,
+    hello: Bool = false,
     _ configure: (inout ClientConfiguration) -> Void = { _ in },
     _ body: (RPCClient) async throws -> Void
 ) async throws {
     var configuration = ClientConfiguration(host: "127.0.0.1", port: port)
     configuration.connectTimeout = connectBound
+    configuration.saysHello = hello
     configure(&configuration)
     let client = await RPCClient(
         configuration: configuration,

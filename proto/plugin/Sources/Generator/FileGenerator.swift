@@ -2,15 +2,20 @@ import SwiftProtobufPluginLibrary
 
 /// Which target a run of the plugin generates for.
 public enum Layer: Sendable {
-    /// The RPC layer's own messages: google.rpc, grpc.health.v1.
+    /// The RPC layer's own messages: google.rpc, grpc.health.v1, remit.rpc.v1.
     case rpc
     /// The services' messages, on top of the RPC layer.
     case api
 
-    /// A run with any `remit` package is for the services.
+    /// A run with any package of the services is for them.
     public init(_ files: [FileDescriptor]) {
-        self = files.contains { $0.package.hasPrefix("remit") } ? .api : .rpc
+        self = files.contains { $0.package.hasPrefix("remit") && !$0.isOfRPCLayer } ? .api : .rpc
     }
+}
+
+extension FileDescriptor {
+    /// Whether the file is the RPC layer's own, about connections.
+    var isOfRPCLayer: Bool { package.hasPrefix("remit.rpc.") }
 }
 
 /// One `.proto` becomes one Swift file.

@@ -55,7 +55,9 @@ public enum SchemaLint {
     private static func problems(in service: ServiceDescriptor) -> [String] {
         var found: [String] = []
         for method in service.methods {
-            if service.fullName.hasPrefix("remit."), method.scope.isEmpty {
+            if service.fullName.hasPrefix("remit."), !service.file.isOfRPCLayer,
+                method.scope.isEmpty
+            {
                 found.append("\(method.fullName): option (remit.scope) is missing")
             }
         }
