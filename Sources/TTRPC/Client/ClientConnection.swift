@@ -15,6 +15,13 @@ final class ClientConnection: ChannelInboundHandler {
     private var waiting: [UInt32: AnyPendingCall] = [:]
     private var nextStreamID: UInt32 = 1
     private var out = ByteBuffer()
+    /// What the calls in flight fail with when the connection ends.
+    private var loss = RPCError(
+        .unavailable,
+        "The connection was lost before the answer came.",
+        reason: "CONNECTION_LOST",
+        origin: .lost
+    )
 
     init(_ core: ClientCore) {
         self.core = core
@@ -167,19 +174,13 @@ final class ClientConnection: ChannelInboundHandler {
         waiting = [:]
         for call in calls {
             core.end(call)
-            call.fail(
-                RPCError(
-                    .unavailable,
-                    "The connection was lost before the answer came.",
-                    reason: "CONNECTION_LOST",
-                    origin: .lost
-                )
-            )
+            call.fail(loss)
         }
         context.fireChannelInactive()
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        if let refusal = TLSReason.refusal(error) { loss = refusal }
         context.close(promise: nil)
     }
 }

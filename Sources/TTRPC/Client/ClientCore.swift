@@ -17,6 +17,8 @@ final class ClientCore {
     let logger: Logger
     let arena: Arena
     private var state = State.idle
+    /// Why the last handshake failed; nil after one that did not.
+    private var lastDistrust: TLSFailure?
     private lazy var bound = NIOLoopBound(self, eventLoop: eventLoop)
 
     init(_ eventLoop: any EventLoop, configuration: ClientConfiguration, logger: Logger) {
@@ -101,10 +103,15 @@ final class ClientCore {
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     let handler = ClientConnection(bound.value)
+                    let configuration = bound.value.configuration
+                    if let tls = configuration.tls {
+                        try TLSClientGate.install(tls, on: channel, host: configuration.host)
+                    }
                     try channel.pipeline.syncOperations.addHandler(handler)
                 }
             }
             .connect(host: configuration.host, port: configuration.port)
+            .flatMap { TLSClientGate.handshaken($0) }
             .whenComplete { result in
                 bound.value.dialled(result)
             }
@@ -121,13 +128,28 @@ final class ClientCore {
         }
         switch connection {
         case .success(let connection):
+            lastDistrust = nil
             state = .connected(connection)
             connection.send(waiting)
         case .failure(let error):
             state = .idle
             let server = "\(configuration.host):\(configuration.port)"
-            logger.debug("connect failed", metadata: ["server": "\(server)", "error": "\(error)"])
-            fail(waiting, "\(server) cannot be reached.")
+            guard let distrust = error as? TLSFailure else {
+                logger.debug(
+                    "connect failed",
+                    metadata: ["server": "\(server)", "error": "\(error)"]
+                )
+                return fail(waiting, "\(server) cannot be reached.")
+            }
+            // Each dial fails alike; it is told when the reason is another.
+            if lastDistrust != distrust {
+                logger.warning(
+                    "the server is not trusted",
+                    metadata: ["server": "\(server)", "reason": "\(distrust)"]
+                )
+            }
+            lastDistrust = distrust
+            fail(waiting, "\(server) is not trusted: \(distrust).")
         }
     }
 

@@ -15,6 +15,7 @@ final class ServerConnection: ChannelInboundHandler {
     private var reader: FrameReader
     private var context: ChannelHandlerContext?
     private var peer = ""
+    private var identity: PeerIdentity?
     /// A frame that has not arrived as a whole.
     private var partial: ByteBuffer?
     private var partialSince: NIODeadline?
@@ -33,6 +34,11 @@ final class ServerConnection: ChannelInboundHandler {
         self.loop = loop
         streams = StreamTable(maxStreams: loop.configuration.maxStreamsPerConnection)
         reader = FrameReader(maxFrameBytes: loop.configuration.maxRequestFrameBytes)
+    }
+
+    /// Who the other end is. Before the connection is active.
+    func identified(as identity: PeerIdentity?) {
+        self.identity = identity
     }
 
     func channelActive(context: ChannelHandlerContext) {
@@ -167,7 +173,8 @@ final class ServerConnection: ChannelInboundHandler {
                 method: route.method,
                 metadata: metadata,
                 deadline: timeout == 0 ? nil : now + .nanoseconds(max(0, timeout)),
-                peer: peer
+                peer: peer,
+                identity: identity
             ),
             startTime: now
         )
@@ -184,6 +191,13 @@ final class ServerConnection: ChannelInboundHandler {
 
     /// Why a call is not started; nil when it may be.
     private func refusal(_ call: ServerCall, payloadBytes: Int, timeout: Int64) -> RPCError? {
+        if let authorizer = loop.authorizer {
+            do throws(RPCError) {
+                call.granted(to: try authorizer.authorize(call.context))
+            } catch {
+                return error
+            }
+        }
         guard timeout >= 0 else {
             return RPCError(.deadlineExceeded, "The deadline had passed when the call arrived.")
         }
