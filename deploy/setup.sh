@@ -9,7 +9,7 @@ set -euo pipefail
 packages=(libprotobuf-c-dev libsqlite3-dev)
 case "${1:-build}" in
 build) ;;
-test) packages+=(protobuf-compiler protobuf-c-compiler libprotobuf-dev strace) ;;
+test) packages+=(protobuf-compiler protobuf-c-compiler libprotobuf-dev openssl strace) ;;
 *)
     echo "setup.sh: unknown argument '$1' (build or test)" >&2
     exit 2
