@@ -13,16 +13,26 @@ final class PeerCheck: Sendable {
     }
 
     private let verifier: PeerVerifier
+    private let executor: LoopExecutor
     private let state = NIOLockedValueBox(Outcome.notAsked)
 
-    init(_ verifier: PeerVerifier) {
+    /// - Parameter executor: of the connection's loop, so that a handshake waits for no other
+    ///   thread and for none of what fills the process's own pool.
+    init(_ verifier: PeerVerifier, on executor: LoopExecutor) {
         self.verifier = verifier
+        self.executor = executor
     }
 
     var outcome: Outcome { state.withLockedValue { $0 } }
 
-    /// Checks a chain, and remembers what came of it.
-    func check(_ chain: [NIOSSLCertificate]) async -> Bool {
+    /// Checks a chain on the loop, and remembers what came of it.
+    ///
+    /// - Parameter done: told on the loop whether the peer is let in.
+    func check(_ chain: [NIOSSLCertificate], done: @escaping @Sendable (Bool) -> Void) {
+        Task(executorPreference: executor) { done(await verify(chain)) }
+    }
+
+    private func verify(_ chain: [NIOSSLCertificate]) async -> Bool {
         do throws(TLSFailure) {
             let identity = try await verifier.verify(chain)
             state.withLockedValue { $0 = .verified(identity) }
@@ -36,7 +46,7 @@ final class PeerCheck: Sendable {
     /// What the handshake calls with the peer's chain.
     var callback: NIOSSLCustomVerificationCallback {
         { [self] chain, promise in
-            Task { promise.succeed(await check(chain) ? .certificateVerified : .failed) }
+            check(chain) { promise.succeed($0 ? .certificateVerified : .failed) }
         }
     }
 }

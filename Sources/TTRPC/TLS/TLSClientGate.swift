@@ -28,7 +28,10 @@ final class TLSClientGate: ChannelInboundHandler {
     ) throws {
         let credentials = settings.source.credentials
         let expectation = settings.identity.map { PeerExpectation.identity($0) } ?? .host(host)
-        let check = PeerCheck(PeerVerifier(credentials: credentials, expectation: expectation))
+        let check = PeerCheck(
+            PeerVerifier(credentials: credentials, expectation: expectation),
+            on: LoopExecutor(channel.eventLoop)
+        )
         let tls = try NIOSSLClientHandler(
             context: credentials.context,
             serverHostname: (try? SocketAddress(ipAddress: host, port: 0)) == nil ? host : nil,

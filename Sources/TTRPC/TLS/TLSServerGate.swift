@@ -48,7 +48,10 @@ final class TLSServerGate: ChannelInboundHandler, RemovableChannelHandler {
         logger: Logger
     ) throws {
         let credentials = settings.source.credentials
-        let check = PeerCheck(PeerVerifier(credentials: credentials, expectation: .client))
+        let check = PeerCheck(
+            PeerVerifier(credentials: credentials, expectation: .client),
+            on: connection.loop.executor
+        )
         let tls = NIOSSLServerHandler(
             context: credentials.context,
             customVerificationCallback: check.callback
@@ -97,14 +100,9 @@ final class TLSServerGate: ChannelInboundHandler, RemovableChannelHandler {
         state = .verifying([])
         try? context.channel.syncOptions?.setOption(.autoRead, value: false)
         let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
-        let check = check
-        let eventLoop = context.eventLoop
-        Task {
-            _ = await check.check([leaf])
-            eventLoop.execute {
-                let (gate, context) = bound.value
-                gate.verified(context)
-            }
+        check.check([leaf]) { _ in
+            let (gate, context) = bound.value
+            gate.verified(context)
         }
     }
 

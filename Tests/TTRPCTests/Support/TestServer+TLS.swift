@@ -24,7 +24,12 @@ struct TLSTestServer {
         _ body: (RPCClient) async throws -> Void
     ) async throws {
         let source = try TLSSource(files, .client, checksOwn: false)
-        let settings = TLSClientSettings(source, identity: identity)
+        // Time enough for a machine that does much else.
+        let settings = TLSClientSettings(
+            source,
+            identity: identity,
+            handshakeTimeout: .seconds(30)
+        )
         try await TTRPCTests.withClient(
             port: port,
             {
@@ -56,7 +61,7 @@ func withTLSServer(
     hosts: [String] = ["localhost", "127.0.0.1"],
     begin: Int = 0,
     days: Int = 30,
-    handshakeTimeout: TimeAmount = .seconds(10),
+    handshakeTimeout: TimeAmount = .seconds(30),
     _ body: (TLSTestServer) async throws -> Void
 ) async throws {
     let certificates = try TestCertificates()
