@@ -45,14 +45,18 @@ let nioConcurrency = Target.Dependency.product(
 )
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
+let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
+let nioTLS = Target.Dependency.product(name: "NIOTLS", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let rainbow = Target.Dependency.product(name: "Rainbow", package: "Rainbow")
 let systemPackage = Target.Dependency.product(
     name: "SystemPackage",
     package: "swift-system"
 )
+let swiftASN1 = Target.Dependency.product(name: "SwiftASN1", package: "swift-asn1")
 let textTable = Target.Dependency.product(name: "TextTable", package: "TextTable")
 let histogram = Target.Dependency.product(name: "Histogram", package: "hdrhistogram-swift")
+let x509 = Target.Dependency.product(name: "X509", package: "swift-certificates")
 
 /// A library or executable of this package, with the settings all of them share.
 func swiftTarget(
@@ -84,6 +88,8 @@ let package = Package(
     name: "remit",
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-asn1", from: "1.7.0"),
+        .package(url: "https://github.com/apple/swift-certificates", from: "1.21.0"),
         .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
@@ -91,6 +97,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.0"),
         .package(url: "https://github.com/apple/swift-system", from: "1.5.0"),
         .package(url: "https://github.com/onevcat/Rainbow", from: "4.2.0"),
         .package(url: "https://github.com/ordo-one/TextTable", from: "0.0.2"),
@@ -108,8 +115,8 @@ let package = Package(
         swiftTarget(
             "TTRPC",
             dependencies: [
-                "ProtobufC", "CRemitMessages", nioCore, nioPosix, logging, metrics, lifecycle,
-                nioConcurrency,
+                "ProtobufC", "CRemitMessages", nioCore, nioPosix, nioSSL, nioTLS, x509, swiftASN1,
+                logging, metrics, lifecycle, nioConcurrency,
             ]
         ),
         swiftTarget("RemitAPI", dependencies: ["TTRPC", "ProtobufC", "CRemitMessages"]),
@@ -140,8 +147,8 @@ let package = Package(
         swiftTarget(
             "Operations",
             dependencies: [
-                "CLinux", "TTRPC", "RemitAPI", configuration, logging, metrics, lifecycle,
-                unixSignals, nioCore, systemPackage, nioConcurrency,
+                "CLinux", "TTRPC", "RemitAPI", configuration, crypto, logging, metrics, lifecycle,
+                unixSignals, nioCore, swiftASN1, systemPackage, x509, nioConcurrency,
             ]
         ),
         swiftTarget(
@@ -202,7 +209,8 @@ let package = Package(
         swiftTests(
             "TTRPCTests",
             dependencies: [
-                "TTRPC", "ProtobufC", nioCore, nioEmbedded, nioPosix, logging, nioConcurrency,
+                "TTRPC", "ProtobufC", "Operations", nioCore, nioEmbedded, nioPosix, logging,
+                nioConcurrency,
             ]
         ),
         swiftTests("PaymentsTests", dependencies: ["Payments"]),
@@ -240,8 +248,8 @@ let package = Package(
             "EndToEndTests",
             dependencies: [
                 "RemitAPI", "TTRPC", "ProtobufC", "CRemitMessages", "Payments", "Ledger",
-                "ServiceKit", grdb, logging, nioCore, nioPosix, "remit", "remit-billing",
-                "remit-gateway", nioConcurrency,
+                "ServiceKit", "Operations", grdb, logging, nioCore, nioPosix, "remit",
+                "remit-billing", "remit-gateway", nioConcurrency,
             ]
         ),
     ],

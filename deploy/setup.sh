@@ -10,7 +10,7 @@ set -euo pipefail
 packages=(libprotobuf-c-dev libsqlite3-dev)
 case "${1:-build}" in
 build) ;;
-test) packages+=(protobuf-compiler protobuf-c-compiler libprotobuf-dev strace) ;;
+test) packages+=(protobuf-compiler protobuf-c-compiler libprotobuf-dev openssl strace) ;;
 peers)
     packages+=(protobuf-compiler golang-github-containerd-ttrpc-dev librust-ttrpc-dev)
     command -v go >/dev/null || packages+=(golang-go)

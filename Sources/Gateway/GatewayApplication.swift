@@ -151,13 +151,14 @@ package final class GatewayApplication: Service {
 
     /// Serves the gateway's methods.
     package func register(on router: inout Router) {
-        router.register(VaultHandler(vault: vault, tenant: tenant))
-        router.register(AuthorizationHandler(sales: sales, tenant: tenant))
-        router.register(RecoveryHandler(store: store, tenant: tenant))
-        router.register(EventHandler(store: store, tenant: tenant))
+        let tenants = TenantDirectory([configuration.tenant: tenant], standard: tenant)
+        router.register(VaultHandler(vault: vault, tenants: tenants))
+        router.register(AuthorizationHandler(sales: sales, tenants: tenants))
+        router.register(RecoveryHandler(store: store, tenants: tenants))
+        router.register(EventHandler(store: store, tenants: tenants))
         router.register(LedgerHandler(store: store))
         router.register(
-            SandboxHandler(bank: bank, store: store, recovery: recovery, tenant: tenant)
+            SandboxHandler(bank: bank, store: store, recovery: recovery, tenants: tenants)
         )
     }
 

@@ -1,7 +1,7 @@
 /// The gateway's settings and limits.
 package struct GatewayConfiguration: Sendable {
-    /// The tenant of every call while there is no TLS to tell callers apart. Its name is stored:
-    /// turning TLS on with the same name changes no key.
+    /// The tenant served here, and that of every call while there is no TLS to tell callers
+    /// apart. Its name is stored: turning TLS on with the same name changes no key.
     package var tenant = "default"
     /// How long a single-use token may be charged, in milliseconds.
     package var tokenLifetimeMilliseconds: Int64 = 24 * 3600 * 1000

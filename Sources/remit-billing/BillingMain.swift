@@ -4,6 +4,7 @@ import Logging
 import NIOPosix
 import Operations
 import RemitAPI
+import ServiceKit
 import ServiceLifecycle
 import Storage
 import TTRPC
@@ -49,7 +50,6 @@ struct BillingMain {
                 standard: "604800",
                 "how long a payment may be live before people look at it"
             ),
-            Setting("allow-plaintext", .toggle, "listen off loopback without TLS"),
             Setting("debug-echo", .toggle, "serve remit.debug.v1 (tests)"),
             Setting("debug-crash-point", .text, "stop at this point of a payment (tests)"),
             Setting(
@@ -58,7 +58,7 @@ struct BillingMain {
                 standard: "exit",
                 "how to stop there: exit or hang"
             ),
-        ]
+        ] + ServerSecurity.settings + TLSClientSettings.gatewaySettings
     )
 
     static let usage = """
@@ -91,11 +91,15 @@ struct BillingMain {
 
     private static func serve(_ settings: Settings, _ logger: Logger) async throws {
         let listen = try ListenAddress(try settings.text("listen"), setting: "listen")
-        try ServiceMain.checkPlaintext(
-            listen,
-            isAllowed: try settings.toggle("allow-plaintext")
+        let security = try ServerSecurity(
+            settings,
+            listen: listen,
+            methods: BillingV1.methods + DebugV1.methods,
+            now: { BusinessClock.system.milliseconds }
         )
         let gateway = try ListenAddress(try settings.text("gateway"), setting: "gateway")
+        var clientConfiguration = ClientConfiguration(host: gateway.host, port: gateway.port)
+        clientConfiguration.tls = try TLSClientSettings.gateway(settings, gateway)
         let folder = try settings.text("data")
         let configuration = try configuration(settings)
         let trigger = try CrashPointTrigger(settings, BillingCrashPoint.self)
@@ -103,7 +107,7 @@ struct BillingMain {
             numberOfThreads: try settings.number("event-loops")
         )
         let client = await RPCClient(
-            configuration: ClientConfiguration(host: gateway.host, port: gateway.port),
+            configuration: clientConfiguration,
             eventLoopGroup: group,
             logger: logger
         )
@@ -113,21 +117,32 @@ struct BillingMain {
         application.register(on: &router)
         let health = HealthService(services: BillingApplication.services)
         router.register(health)
-        if try settings.toggle("debug-echo") { router.register(EchoHandler()) }
-        if try settings.toggle("debug-echo") { router.register(ProbeHandler()) }
+        if try settings.toggle("debug-echo") {
+            router.register(EchoHandler())
+            router.register(ProbeHandler())
+        }
+        var serverConfiguration = try ServerConfiguration(listen, settings)
+        serverConfiguration.tls = security.tls
         let server = RPCServer(
-            configuration: try ServerConfiguration(listen, settings),
+            configuration: serverConfiguration,
             router: router,
             interceptors: [
                 AccessLogInterceptor(logger: logger),
                 MetricsInterceptor(methods: router.methods),
             ],
+            authorizer: security.access?.control,
             eventLoopGroup: group,
             logger: logger
         )
+        let reloader = try security.reloader(
+            settings,
+            gateway: clientConfiguration.tls,
+            logger: logger
+        )
+        let healthWatch = HealthWatch(application: application, health: health)
         try await ServiceMain.serve(
             server,
-            beside: [application, HealthWatch(application: application, health: health)],
+            beside: [reloader, application, healthWatch],
             logger: logger
         )
         await client.shutdown()

@@ -5,6 +5,7 @@ import Logging
 import NIOPosix
 import Operations
 import RemitAPI
+import ServiceKit
 import ServiceLifecycle
 import Storage
 import TTRPC
@@ -17,7 +18,6 @@ struct GatewayMain {
         settings: [
             Setting("listen", .text, standard: "127.0.0.1:7002", "HOST:PORT; port 0 is any"),
             Setting("data", .text, "the data folder, made by init"),
-            Setting("tenant", .text, standard: "default", "whose cards and keys these are"),
             Setting("event-loops", .number(1...64), standard: "1", "threads that serve calls"),
             Setting("log-level", .text, standard: "info", "trace, debug, info, warning, error"),
             Setting(
@@ -38,7 +38,6 @@ struct GatewayMain {
                 standard: "10000",
                 "how long a reply of the bank is waited for"
             ),
-            Setting("allow-plaintext", .toggle, "listen off loopback without TLS"),
             Setting("debug-echo", .toggle, "serve remit.debug.v1 (tests)"),
             Setting("debug-crash-point", .text, "stop at this point of a sale (tests)"),
             Setting(
@@ -47,7 +46,7 @@ struct GatewayMain {
                 standard: "exit",
                 "how to stop there: exit or hang"
             ),
-        ]
+        ] + ServerSecurity.settings
     )
 
     static let usage = """
@@ -93,9 +92,11 @@ struct GatewayMain {
         _ logger: Logger
     ) async throws {
         let listen = try ListenAddress(try settings.text("listen"), setting: "listen")
-        try ServiceMain.checkPlaintext(
-            listen,
-            isAllowed: try settings.toggle("allow-plaintext")
+        let security = try ServerSecurity(
+            settings,
+            listen: listen,
+            methods: GatewayV1.methods + DebugV1.methods,
+            now: { BusinessClock.system.milliseconds }
         )
         var configuration = GatewayConfiguration()
         configuration.tenant = try settings.text("tenant")
@@ -118,21 +119,27 @@ struct GatewayMain {
         var router = Router()
         application.register(on: &router)
         router.register(HealthService(services: GatewayApplication.services))
-        if try settings.toggle("debug-echo") { router.register(EchoHandler()) }
-        if try settings.toggle("debug-echo") { router.register(ProbeHandler()) }
+        if try settings.toggle("debug-echo") {
+            router.register(EchoHandler())
+            router.register(ProbeHandler())
+        }
+        var serverConfiguration = try ServerConfiguration(listen, settings)
+        serverConfiguration.tls = security.tls
         let server = RPCServer(
-            configuration: try ServerConfiguration(listen, settings),
+            configuration: serverConfiguration,
             router: router,
             interceptors: [
                 AccessLogInterceptor(logger: logger),
                 MetricsInterceptor(methods: router.methods),
             ],
+            authorizer: security.access?.control,
             eventLoopGroup: MultiThreadedEventLoopGroup(
                 numberOfThreads: try settings.number("event-loops")
             ),
             logger: logger
         )
-        try await ServiceMain.serve(server, beside: [application], logger: logger)
+        let reloader = try security.reloader(settings, logger: logger)
+        try await ServiceMain.serve(server, beside: [reloader, application], logger: logger)
         await application.close()
     }
 

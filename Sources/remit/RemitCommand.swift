@@ -15,7 +15,7 @@ struct RemitCommand: AsyncParsableCommand {
             PaymentCommand.self, MethodCommand.self, HistoryCommand.self, CardCommand.self,
             OperationCommand.self, SandboxCommand.self, EventsCommand.self, LedgerCommand.self,
             ReviewCommand.self, DoctorCommand.self, HealthCommand.self, BenchCommand.self,
-            DemoCommand.self,
+            DemoCommand.self, CertsCommand.self, TokensCommand.self,
         ]
     )
 

@@ -1,4 +1,5 @@
 import Payments
+import RemitAPI
 import ServiceKit
 import Storage
 import TTRPC
@@ -32,6 +33,17 @@ struct BillingApplicationTests {
         #expect(application.canTakePayments)
         #expect(throws: StorageError.self) { try open(folder, ScriptedGateway()) }
         await application.close()
+    }
+
+    @Test("What is served is the schema's table of methods, each with a scope")
+    func methods() async throws {
+        let folder = try TemporaryFolder()
+        let application = try open(folder, ScriptedGateway())
+        var router = Router()
+        application.register(on: &router)
+        await application.close()
+        #expect(router.methods.map(\.fullName) == BillingV1.methods.map(\.fullName).sorted())
+        for method in router.methods { #expect(!method.scope.isEmpty, "\(method.fullName)") }
     }
 
     @Test("A folder that is not there is refused")

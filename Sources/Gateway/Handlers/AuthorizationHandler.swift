@@ -6,7 +6,7 @@ import TTRPC
 /// `remit.gateway.v1.AuthorizationService`.
 struct AuthorizationHandler: GatewayV1.AuthorizationServiceHandler {
     let sales: SaleProcessor
-    let tenant: Int64
+    let tenants: TenantDirectory
 
     func sale(
         _ request: GatewayV1.SaleRequest,
@@ -16,6 +16,7 @@ struct AuthorizationHandler: GatewayV1.AuthorizationServiceHandler {
         let token: TokenID = try RequestCheck.id(request.token, field: "token")
         let amount = try RequestCheck.positiveMoney(request.amount, field: "amount")
         let address = try RequestCheck.address(request.billingAddress, field: "billing_address")
+        let tenant = try tenants.number(of: context)
         let sale = SaleRequest(
             key: OperationKey(tenant: tenant, attempt: attempt),
             token: token,

@@ -6,7 +6,7 @@ import TTRPC
 /// `remit.gateway.v1.EventService`.
 struct EventHandler: GatewayV1.EventServiceHandler {
     let store: GatewayStore
-    let tenant: Int64
+    let tenants: TenantDirectory
 
     func list(
         _ request: GatewayV1.ListEventsRequest,
@@ -14,8 +14,8 @@ struct EventHandler: GatewayV1.EventServiceHandler {
     ) async throws(RPCError) -> GatewayV1.ListEventsResponse {
         let after = try RequestCheck.sequence(request.after)
         let limit = try RequestCheck.pageSize(request.pageSize, default: 100, max: 500)
+        let (tenant, epoch) = (try tenants.number(of: context), store.epoch)
         return try await answering {
-            let (tenant, epoch) = (tenant, store.epoch)
             let (events, head) = try await store.read { tables in
                 (
                     try tables.events(tenant: tenant, after: after, limit: limit),

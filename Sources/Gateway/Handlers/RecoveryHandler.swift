@@ -6,13 +6,14 @@ import TTRPC
 /// `remit.gateway.v1.RecoveryService`.
 struct RecoveryHandler: GatewayV1.RecoveryServiceHandler {
     let store: GatewayStore
-    let tenant: Int64
+    let tenants: TenantDirectory
 
     func getOperation(
         _ request: GatewayV1.GetOperationRequest,
         context: ServerContext
     ) async throws(RPCError) -> GatewayV1.OperationReply {
         let attempt: AttemptID = try RequestCheck.id(request.key, field: "key")
+        let tenant = try tenants.number(of: context)
         return try await answering {
             GatewayV1.OperationReply(
                 try await store.operation(OperationKey(tenant: tenant, attempt: attempt))
@@ -25,6 +26,7 @@ struct RecoveryHandler: GatewayV1.RecoveryServiceHandler {
         context: ServerContext
     ) async throws(RPCError) -> GatewayV1.OperationReply {
         let attempt: AttemptID = try RequestCheck.id(request.key, field: "key")
+        let tenant = try tenants.number(of: context)
         return try await answering {
             GatewayV1.OperationReply(
                 try await store.fence(OperationKey(tenant: tenant, attempt: attempt))
@@ -38,7 +40,7 @@ struct RecoveryHandler: GatewayV1.RecoveryServiceHandler {
     ) async throws(RPCError) -> GatewayV1.ListInDoubtResponse {
         let size = try RequestCheck.pageSize(request.pageSize, default: 100, max: 500)
         let after = try Self.key(request.pageToken)
-        let (tenant, epoch) = (tenant, store.epoch)
+        let (tenant, epoch) = (try tenants.number(of: context), store.epoch)
         return try await answering {
             let (page, head) = try await store.read { tables in
                 (

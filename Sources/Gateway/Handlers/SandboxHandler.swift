@@ -8,7 +8,7 @@ struct SandboxHandler: GatewayV1.SandboxServiceHandler {
     let bank: SandboxBank
     let store: GatewayStore
     let recovery: GatewayRecovery
-    let tenant: Int64
+    let tenants: TenantDirectory
 
     func resolvePending(
         _ request: GatewayV1.ResolvePendingRequest,
@@ -28,6 +28,7 @@ struct SandboxHandler: GatewayV1.SandboxServiceHandler {
                 field: "decision"
             )
         }
+        let tenant = try tenants.number(of: context)
         let key = OperationKey(tenant: tenant, attempt: attempt)
         return try await answering {
             let before = try await store.operation(key)

@@ -7,13 +7,14 @@ import TTRPC
 /// `remit.gateway.v1.VaultService`.
 struct VaultHandler: GatewayV1.VaultServiceHandler {
     let vault: Vault
-    let tenant: Int64
+    let tenants: TenantDirectory
 
     func tokenize(
         _ request: GatewayV1.TokenizeRequest,
         context: ServerContext
     ) async throws(RPCError) -> GatewayV1.TokenizeResponse {
-        try await answering {
+        let tenant = try tenants.number(of: context)
+        return try await answering {
             let (number, expiry, code) = try card(request)
             let card = try await vault.tokenize(
                 number,
@@ -56,6 +57,7 @@ struct VaultHandler: GatewayV1.VaultServiceHandler {
         context: ServerContext
     ) async throws(RPCError) -> GatewayV1.Card {
         let token: TokenID = try RequestCheck.id(request.token, field: "token")
+        let tenant = try tenants.number(of: context)
         return try await answering {
             let card = try await vault.card(token, tenant: tenant)
             return GatewayV1.Card(card, holdsCode: vault.holdsCode(card))
@@ -67,6 +69,7 @@ struct VaultHandler: GatewayV1.VaultServiceHandler {
         context: ServerContext
     ) async throws(RPCError) -> GatewayV1.Card {
         let token: TokenID = try RequestCheck.id(request.token, field: "token")
+        let tenant = try tenants.number(of: context)
         return try await answering {
             GatewayV1.Card(try await vault.delete(token, tenant: tenant), holdsCode: false)
         }

@@ -19,6 +19,9 @@ package struct AccessLogInterceptor: ServerInterceptor {
             "code": "\(error?.code.name ?? "OK")",
             "duration_us": "\(durationNanoseconds / 1000)",
         ]
+        if let caller = context.caller?.name ?? context.identity?.uri {
+            metadata["caller"] = "\(caller)"
+        }
         if let reason = error?.reason { metadata["reason"] = "\(reason)" }
         if let field = error?.field { metadata["field"] = "\(field)" }
         if let requestID = context.requestID { metadata["request_id"] = "\(requestID.prefix(100))" }

@@ -58,7 +58,8 @@ package enum ServiceMain {
         guard address.isLoopback || isAllowed else {
             throw ConfigurationError(
                 "--listen \(address) is not a loopback address and calls are plain text; "
-                    + "add --allow-plaintext if the network is trusted"
+                    + "add --tls-certificate and --tls-key, or --allow-plaintext if the network "
+                    + "is trusted"
             )
         }
     }

@@ -4,6 +4,8 @@ package import NIOCore
 package struct ClientConfiguration: Sendable {
     package var host: String
     package var port: Int
+    /// How connections are made by TLS; nil sends plain text.
+    package var tls: TLSClientSettings?
     /// How long a connection may take to be made.
     package var connectTimeout = TimeAmount.seconds(5)
     /// The longest data of a request's frame, in bytes; less than 16 MiB, since the wire's first

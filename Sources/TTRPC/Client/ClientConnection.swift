@@ -33,6 +33,13 @@ final class ClientConnection: ChannelInboundHandler {
     var pingTimer: RepeatedTask?
     /// The server sent a frame that cannot be.
     var isBroken = false
+    /// What the calls in flight fail with when the connection ends.
+    private var loss = RPCError(
+        .unavailable,
+        "The connection was lost before the answer came.",
+        reason: "CONNECTION_LOST",
+        origin: .lost
+    )
 
     init(_ core: ClientCore) {
         self.core = core
@@ -245,14 +252,7 @@ final class ClientConnection: ChannelInboundHandler {
         waiting = [:]
         for call in calls {
             core.end(call)
-            call.fail(
-                RPCError(
-                    .unavailable,
-                    "The connection was lost before the answer came.",
-                    reason: "CONNECTION_LOST",
-                    origin: .lost
-                )
-            )
+            call.fail(loss)
         }
         context.fireChannelInactive()
     }
@@ -264,6 +264,7 @@ final class ClientConnection: ChannelInboundHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        if let refusal = TLSReason.refusal(error) { loss = refusal }
         context.close(promise: nil)
     }
 }

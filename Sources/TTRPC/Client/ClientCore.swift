@@ -21,6 +21,8 @@ final class ClientCore {
     private var bound: NIOLoopBound<ClientCore> { NIOLoopBound(self, eventLoop: eventLoop) }
     /// Connections whose last calls are not done.
     private var leaving: [ClientConnection] = []
+    /// Why the last handshake failed; nil after one that did not.
+    private var lastDistrust: TLSFailure?
 
     init(_ eventLoop: any EventLoop, configuration: ClientConfiguration, logger: Logger) {
         self.eventLoop = eventLoop
@@ -142,10 +144,15 @@ final class ClientCore {
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     let handler = ClientConnection(bound.value)
+                    let configuration = bound.value.configuration
+                    if let tls = configuration.tls {
+                        try TLSClientGate.install(tls, on: channel, host: configuration.host)
+                    }
                     try channel.pipeline.syncOperations.addHandler(handler)
                 }
             }
             .connect(host: configuration.host, port: configuration.port)
+            .flatMap { TLSClientGate.handshaken($0) }
             .whenComplete { result in
                 bound.value.dialled(result)
             }
@@ -162,13 +169,28 @@ final class ClientCore {
         }
         switch connection {
         case .success(let connection):
+            lastDistrust = nil
             state = .connected(connection)
             connection.sayHello(before: waiting)
         case .failure(let error):
             state = .idle
             let server = "\(configuration.host):\(configuration.port)"
-            logger.debug("connect failed", metadata: ["server": "\(server)", "error": "\(error)"])
-            fail(waiting, "\(server) cannot be reached.")
+            guard let distrust = error as? TLSFailure else {
+                logger.debug(
+                    "connect failed",
+                    metadata: ["server": "\(server)", "error": "\(error)"]
+                )
+                return fail(waiting, "\(server) cannot be reached.")
+            }
+            // Each dial fails alike; it is told when the reason is another.
+            if lastDistrust != distrust {
+                logger.warning(
+                    "the server is not trusted",
+                    metadata: ["server": "\(server)", "reason": "\(distrust)"]
+                )
+            }
+            lastDistrust = distrust
+            fail(waiting, "\(server) is not trusted: \(distrust).")
         }
     }
 

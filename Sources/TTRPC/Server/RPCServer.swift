@@ -19,6 +19,7 @@ package final class RPCServer: Service {
     private let configuration: ServerConfiguration
     private let router: Router
     private let interceptors: [any ServerInterceptor]
+    private let authorizer: (any ServerAuthorizer)?
     private let group: any EventLoopGroup
     private let logger: Logger
     private let connectionCount = Atomic<Int>(0)
@@ -28,6 +29,7 @@ package final class RPCServer: Service {
         configuration: ServerConfiguration,
         router: Router,
         interceptors: [any ServerInterceptor] = [],
+        authorizer: (any ServerAuthorizer)? = nil,
         eventLoopGroup: any EventLoopGroup,
         logger: Logger
     ) {
@@ -36,6 +38,7 @@ package final class RPCServer: Service {
         router.addHello()
         self.router = router
         self.interceptors = interceptors
+        self.authorizer = authorizer
         self.group = eventLoopGroup
         self.logger = logger
     }
@@ -53,14 +56,15 @@ package final class RPCServer: Service {
     package func start() async throws -> SocketAddress {
         var byLoop: [ObjectIdentifier: NIOLoopBound<ServerLoop>] = [:]
         for eventLoop in group.makeIterator() {
-            let (configuration, router, interceptors, logger) =
-                (configuration, router, interceptors, logger)
+            let (configuration, router, interceptors, authorizer, logger) =
+                (configuration, router, interceptors, authorizer, logger)
             byLoop[ObjectIdentifier(eventLoop)] = try await eventLoop.submit {
                 let loop = ServerLoop(
                     eventLoop,
                     configuration: configuration,
                     router: router,
                     interceptors: interceptors,
+                    authorizer: authorizer,
                     logger: logger
                 )
                 return NIOLoopBound(loop, eventLoop: eventLoop)
@@ -127,7 +131,11 @@ package final class RPCServer: Service {
             preconditionFailure("a connection on a loop of another group")
         }
         return channel.eventLoop.makeCompletedFuture {
-            try channel.pipeline.syncOperations.addHandler(ServerConnection(loop.value))
+            let connection = ServerConnection(loop.value)
+            if let tls = configuration.tls {
+                try TLSServerGate.install(tls, on: channel, before: connection, logger: logger)
+            }
+            try channel.pipeline.syncOperations.addHandler(connection)
         }
     }
 

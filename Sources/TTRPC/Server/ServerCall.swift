@@ -3,7 +3,7 @@ import NIOCore
 /// A call in service. Lives on its connection's event loop.
 final class ServerCall {
     let streamID: UInt32
-    let context: ServerContext
+    private(set) var context: ServerContext
     let startTime: NIODeadline
     /// Answered, or given up because the connection is gone.
     private(set) var isFinished = false
@@ -16,6 +16,11 @@ final class ServerCall {
         self.streamID = streamID
         self.context = context
         self.startTime = startTime
+    }
+
+    /// The call was granted to a caller.
+    func granted(to caller: Caller?) {
+        context.caller = caller
     }
 
     /// The handler runs. It may have finished already.

@@ -6,6 +6,8 @@ package struct ServerConfiguration: Sendable {
     package var host: String
     /// 0 lets the system choose.
     package var port: Int
+    /// How connections are taken by TLS; nil takes plain text.
+    package var tls: TLSServerSettings?
     /// The longest data of a request's frame, in bytes. libprotobuf-c can need 96 times as much
     /// memory, for one request at a time.
     package var maxRequestFrameBytes = 64 << 10

@@ -30,7 +30,8 @@ extension ServerConnection {
                 method: route.method,
                 metadata: metadata,
                 deadline: timeout == 0 ? nil : now + .nanoseconds(max(0, timeout)),
-                peer: peer
+                peer: peer,
+                identity: identity
             ),
             startTime: now
         )
@@ -48,6 +49,13 @@ extension ServerConnection {
 
     /// Why a call is not started; nil when it may be.
     private func refusal(_ call: ServerCall, payloadBytes: Int, timeout: Int64) -> RPCError? {
+        if let authorizer = loop.authorizer {
+            do throws(RPCError) {
+                call.granted(to: try authorizer.authorize(call.context))
+            } catch {
+                return error
+            }
+        }
         guard timeout >= 0 else {
             return RPCError(.deadlineExceeded, "The deadline had passed when the call arrived.")
         }

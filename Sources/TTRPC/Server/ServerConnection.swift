@@ -9,9 +9,6 @@ final class ServerConnection: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
 
-    /// TCP_QUICKACK of Linux, once: the kernel forgets it by itself.
-    private static let quickAcknowledgement = NIOBSDSocket.Option(rawValue: 12)
-
     let loop: ServerLoop
     /// Made anew each time: a connection that kept it would keep itself for ever.
     var bound: NIOLoopBound<ServerConnection> { NIOLoopBound(self, eventLoop: loop.eventLoop) }
@@ -19,6 +16,7 @@ final class ServerConnection: ChannelInboundHandler {
     private var reader: FrameReader
     private(set) var context: ChannelHandlerContext?
     private(set) var peer = ""
+    private(set) var identity: PeerIdentity?
     /// A frame that has not arrived as a whole.
     private var partial: ByteBuffer?
     var partialSince: NIODeadline?
@@ -53,6 +51,11 @@ final class ServerConnection: ChannelInboundHandler {
         streams = StreamTable(maxStreams: loop.configuration.maxStreamsPerConnection)
         reader = FrameReader(maxFrameBytes: loop.configuration.maxRequestFrameBytes)
         gate = ReadGate(maxHeldBytes: loop.configuration.maxHeldStreamBytes)
+    }
+
+    /// Who the other end is. Before the connection is active.
+    func identified(as identity: PeerIdentity?) {
+        self.identity = identity
     }
 
     func channelActive(context: ChannelHandlerContext) {
@@ -129,7 +132,6 @@ final class ServerConnection: ChannelInboundHandler {
         if bytes.readableBytes > 0 {
             bytes.discardReadBytes()
             partial = bytes
-            if !isPaused { acknowledge() }
         }
         setReading()
         if isInputClosed, !isPaused { failOpenStreams() }
@@ -138,13 +140,6 @@ final class ServerConnection: ChannelInboundHandler {
         } else if hasProgress || partialSince == nil {
             partialSince = .now()
         }
-    }
-
-    /// Tells the peer at once that half a frame is here. A peer with Nagle's algorithm on that
-    /// writes a header and its data apart holds the data back until then: 40 ms a call.
-    private func acknowledge() {
-        let options = context?.channel.syncOptions
-        try? options?.setOption(.tcpOption(Self.quickAcknowledgement), value: 1)
     }
 
     /// Whether replies may be added to what the peer has not taken yet.

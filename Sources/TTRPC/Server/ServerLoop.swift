@@ -11,6 +11,8 @@ final class ServerLoop {
     let configuration: ServerConfiguration
     let router: Router
     let interceptors: [any ServerInterceptor]
+    /// Nil lets everyone call everything.
+    let authorizer: (any ServerAuthorizer)?
     let logger: Logger
     private var connections: [ObjectIdentifier: ServerConnection] = [:]
     private var unflushed: [ServerConnection] = []
@@ -21,12 +23,14 @@ final class ServerLoop {
         configuration: ServerConfiguration,
         router: Router,
         interceptors: [any ServerInterceptor],
+        authorizer: (any ServerAuthorizer)?,
         logger: Logger
     ) {
         self.eventLoop = eventLoop
         self.configuration = configuration
         self.router = router
         self.interceptors = interceptors
+        self.authorizer = authorizer
         self.logger = logger
         executor = LoopExecutor(eventLoop)
         arena = Arena(

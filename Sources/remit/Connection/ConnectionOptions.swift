@@ -15,6 +15,8 @@ struct ConnectionOptions: ParsableArguments {
     @Option(help: "The payment gateway, HOST:PORT (else $REMIT_GATEWAY, else the profile).")
     var gateway: String?
 
+    @OptionGroup var security: SecurityOptions
+
     @Option(help: "A profile of $REMIT_CONFIG or ~/.config/remit/profiles.json.")
     var profile = "default"
 
@@ -40,23 +42,29 @@ struct ConnectionOptions: ParsableArguments {
     /// - Throws: `ConfigurationError`.
     func address(_ service: Service) throws(ConfigurationError) -> ListenAddress {
         let flag = service == .billing ? billing : gateway
-        let environment = ProcessInfo.processInfo.environment
-        let variable = "REMIT_" + service.rawValue.uppercased()
-        if let text = flag ?? environment[variable] {
-            return try ListenAddress(text, setting: service.rawValue)
-        }
-        let profiles = try Profiles(environment)
-        guard let text = try profiles.address(service.rawValue, profile: profile) else {
+        guard let text = try value(flag, service.rawValue) else {
             throw ConfigurationError(
                 "the \(service.rawValue) service's address is missing: give "
-                    + "--\(service.rawValue) HOST:PORT, $\(variable), or a profile"
+                    + "--\(service.rawValue) HOST:PORT, "
+                    + "$REMIT_\(service.rawValue.uppercased()), or a profile"
             )
         }
         return try ListenAddress(text, setting: service.rawValue)
     }
+
+    /// A text from its flag, else the environment (REMIT_NAME), else the profile (name).
+    ///
+    /// - Throws: `ConfigurationError`: the profile cannot be read.
+    func value(_ flag: String?, _ name: String) throws(ConfigurationError) -> String? {
+        let environment = ProcessInfo.processInfo.environment
+        let variable = environment["REMIT_" + name.uppercased()] ?? ""
+        if let text = flag ?? (variable.isEmpty ? nil : variable) { return text }
+        return try Profiles(environment).value(name, profile: profile)
+    }
 }
 
-/// The profiles' file: `{"default": {"billing": "HOST:PORT", "gateway": "HOST:PORT"}}`.
+/// The profiles' file: `{"default": {"billing": "HOST:PORT", "gateway": "HOST:PORT"}}`, with any
+/// of the texts of `SecurityOptions` beside the addresses.
 struct Profiles {
     private let byName: [String: [String: String]]?
     private let path: String
@@ -73,7 +81,10 @@ struct Profiles {
         byName = object
     }
 
-    func address(_ service: String, profile: String) throws(ConfigurationError) -> String? {
+    /// A text of a profile; nil when it is not there.
+    ///
+    /// - Throws: `ConfigurationError`: there is no such profile.
+    func value(_ name: String, profile: String) throws(ConfigurationError) -> String? {
         guard let byName else {
             guard profile == "default" else {
                 throw ConfigurationError("profile '\(profile)': \(path) cannot be read")
@@ -86,6 +97,6 @@ struct Profiles {
             }
             return nil
         }
-        return found[service]
+        return found[name]
     }
 }

@@ -35,22 +35,29 @@ final class Session {
         }
     }
 
-    /// How calls are made.
-    var callOptions: CallOptions {
-        CallOptions(timeout: .seconds(Int64(options.timeoutSeconds)))
+    /// How calls are made: with a deadline, and with the bearer token if there is one.
+    private func callOptions(_ service: ConnectionOptions.Service) throws -> CallOptions {
+        var metadata = Metadata()
+        if let token = try options.token(service) {
+            metadata.append("authorization", "Bearer " + token)
+        }
+        return CallOptions(timeout: .seconds(Int64(options.timeoutSeconds)), metadata: metadata)
     }
 
     /// A connection to a service.
     func caller(_ service: ConnectionOptions.Service) async throws -> any RPCCaller {
-        if let client = clients[service] { return Patient(client, callOptions) }
+        if let client = clients[service] { return Patient(client, try callOptions(service)) }
         let address = try options.address(service)
+        var configuration = ClientConfiguration(host: address.host, port: address.port)
+        configuration.tls = try options.tls(service, address)
+        let standard = try callOptions(service)
         let client = await RPCClient(
-            configuration: ClientConfiguration(host: address.host, port: address.port),
+            configuration: configuration,
             eventLoopGroup: MultiThreadedEventLoopGroup.singleton,
             logger: Logger(label: "remit", factory: { _ in SwiftLogNoOpLogHandler() })
         )
         clients[service] = client
-        return Patient(client, callOptions)
+        return Patient(client, standard)
     }
 
     private func close() async {
@@ -105,7 +112,7 @@ final class Session {
     }
 }
 
-/// Gives every call the session's deadline unless it brings its own.
+/// Gives every call the session's deadline and metadata unless it brings its own.
 private struct Patient: RPCCaller {
     private let caller: RPCClient
     private let standard: CallOptions
@@ -122,6 +129,9 @@ private struct Patient: RPCCaller {
     ) async throws(RPCError) -> Reply {
         var options = options
         options.timeout = options.timeout ?? standard.timeout
+        for (key, value) in standard.metadata.pairs where options.metadata[key] == nil {
+            options.metadata.append(key, value)
+        }
         return try await caller.call(method, request, options: options)
     }
 

@@ -147,7 +147,7 @@ struct AuthorizationHandlerTests {
     func address() async throws {
         let bank = ScriptedBank()
         let gateway = try await GatewayFixture.open(bank)
-        let handler = AuthorizationHandler(sales: gateway.sales, tenant: gateway.tenant)
+        let handler = AuthorizationHandler(sales: gateway.sales, tenants: gateway.tenants)
         let context = ServerContext(method: GatewayV1.AuthorizationService.sale)
         for address in [
             RemitType.BillingAddress(line1: " 1 Main St ", postalCode: " a1a-1a1 "),

@@ -127,7 +127,10 @@ struct FeedHandlerTests {
         _ = try await fixture.sale(try await fixture.saleRequest())
         let other = EventHandler(
             store: fixture.gateway.store,
-            tenant: try await fixture.gateway.store.tenant("other")
+            tenants: TenantDirectory(
+                [:],
+                standard: try await fixture.gateway.store.tenant("other")
+            )
         )
         let page = try await other.list(
             GatewayV1.ListEventsRequest(),

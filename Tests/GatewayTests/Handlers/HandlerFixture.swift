@@ -16,21 +16,21 @@ struct HandlerFixture {
         gateway = try await GatewayFixture.open(bank.bank, clock: bank.clock)
     }
 
-    var vault: VaultHandler { VaultHandler(vault: gateway.vault, tenant: gateway.tenant) }
+    var vault: VaultHandler { VaultHandler(vault: gateway.vault, tenants: gateway.tenants) }
     var authorization: AuthorizationHandler {
-        AuthorizationHandler(sales: gateway.sales, tenant: gateway.tenant)
+        AuthorizationHandler(sales: gateway.sales, tenants: gateway.tenants)
     }
     var recovery: RecoveryHandler {
-        RecoveryHandler(store: gateway.store, tenant: gateway.tenant)
+        RecoveryHandler(store: gateway.store, tenants: gateway.tenants)
     }
-    var events: EventHandler { EventHandler(store: gateway.store, tenant: gateway.tenant) }
+    var events: EventHandler { EventHandler(store: gateway.store, tenants: gateway.tenants) }
     var ledger: LedgerHandler { LedgerHandler(store: gateway.store) }
     var sandbox: SandboxHandler {
         SandboxHandler(
             bank: bank.bank,
             store: gateway.store,
             recovery: gateway.recovery,
-            tenant: gateway.tenant
+            tenants: gateway.tenants
         )
     }
 
@@ -131,4 +131,9 @@ func expectRefused<Reply>(
     } catch {
         Issue.record(error, sourceLocation: sourceLocation)
     }
+}
+
+extension GatewayFixture {
+    /// Calls without a grant are this gateway's own tenant's.
+    var tenants: TenantDirectory { TenantDirectory(["default": tenant], standard: tenant) }
 }

@@ -68,7 +68,10 @@ struct InDoubtHandlerTests {
         #expect(try await list(fixture).operations.count == 1)
         let other = RecoveryHandler(
             store: fixture.gateway.store,
-            tenant: try await fixture.gateway.store.tenant("other")
+            tenants: TenantDirectory(
+                [:],
+                standard: try await fixture.gateway.store.tenant("other")
+            )
         )
         let found = try await other.listInDoubt(
             GatewayV1.ListInDoubtRequest(),

@@ -20,17 +20,18 @@ struct GatewayServer: Sendable {
 
     init(_ application: GatewayApplication, store: GatewayStore, bank: SandboxBank) {
         self.application = application
-        let tenant = application.tenant
+        let tenants = TenantDirectory([:], standard: application.tenant)
         sandbox = SandboxHandler(
             bank: bank,
             store: store,
             recovery: application.recovery,
-            tenant: tenant
+            tenants: tenants
         )
-        recovery = RecoveryHandler(store: store, tenant: tenant)
-        let (vault, recovery) = (VaultHandler(vault: application.vault, tenant: tenant), recovery)
-        let sales = AuthorizationHandler(sales: application.sales, tenant: tenant)
-        let feed = Gateway.EventHandler(store: store, tenant: tenant)
+        recovery = RecoveryHandler(store: store, tenants: tenants)
+        let vault = VaultHandler(vault: application.vault, tenants: tenants)
+        let recovery = recovery
+        let sales = AuthorizationHandler(sales: application.sales, tenants: tenants)
+        let feed = Gateway.EventHandler(store: store, tenants: tenants)
         routes = Dictionary(
             uniqueKeysWithValues: [
                 Self.route(GatewayV1.VaultService.getCard) {

@@ -1,0 +1,223 @@
+import Foundation
+import NIOCore
+import Operations
+import Testing
+
+@testable import TTRPC
+
+@Suite("TLS: who may connect", .timeLimit(.minutes(1)))
+struct TLSHandshakeTests {
+    @Test("a client with a certificate is known by its URI")
+    func identity() async throws {
+        try await withTLSServer { server in
+            let files = try server.certificates.issue("billing")
+            try await server.withClient(files) { client in
+                let name = try await client.text(Probe.echo, "")
+                #expect(name == "remit://billing")
+            }
+        }
+    }
+
+    @Test("where certificates are optional, a client without one is nobody")
+    func optional() async throws {
+        try await withTLSServer(.optional) { server in
+            try await server.withClient(server.certificates.trustAlone) { client in
+                let name = try await client.text(Probe.echo, "")
+                #expect(name == "nobody")
+            }
+            let files = try server.certificates.issue("billing")
+            try await server.withClient(files) { client in
+                let name = try await client.text(Probe.echo, "")
+                #expect(name == "remit://billing")
+            }
+        }
+    }
+
+    @Test("where certificates are not asked for, one that is shown counts for nothing")
+    func none() async throws {
+        try await withTLSServer(.none) { server in
+            let files = try server.certificates.issue("billing")
+            try await server.withClient(files) { client in
+                let name = try await client.text(Probe.echo, "")
+                #expect(name == "nobody")
+            }
+        }
+    }
+
+    /// A client's certificate that is refused, with words of the reason.
+    enum WrongClient: String, CaseIterable, Sendable {
+        case nothing = "no client certificate"
+        case expired = "expired on"
+        case early = "is not valid before"
+        case otherAuthority = "no authority trusted here"
+        case noIdentity = "0 URIs"
+        case twoIdentities = "2 URIs"
+
+        func files(_ certificates: TestCertificates) throws -> TLSFiles {
+            switch self {
+            case .nothing: certificates.trustAlone
+            case .expired: try certificates.issue("client", begin: -10, days: 5)
+            case .early: try certificates.issue("client", begin: 2)
+            case .otherAuthority:
+                try certificates.issue("client", maker: try CertificateMaker(now: Date()))
+            case .noIdentity: try certificates.issue("client", identities: [])
+            case .twoIdentities:
+                try certificates.issue("client", identities: ["a://b", "c://d"])
+            }
+        }
+    }
+
+    @Test(
+        "a client with a wrong certificate is refused, with a reason in the server's log",
+        arguments: WrongClient.allCases
+    )
+    func wrongClient(_ wrong: WrongClient) async throws {
+        try await withTLSServer { server in
+            let files = try wrong.files(server.certificates)
+            let error = try await server.failure(files)
+            #expect(error?.code == .unauthenticated, "\(String(describing: error))")
+            #expect(error?.reason == "CERTIFICATE_REFUSED")
+            #expect(error?.origin == .notSent, "the server has read nothing of it")
+            let line = await server.log.line(with: "connection refused")
+            #expect(line?.contains(wrong.rawValue) == true, "\(line ?? "none")")
+            #expect(line?.contains("peer=127.0.0.1:") == true)
+            // Others are served all the same.
+            let good = try server.certificates.issue("good")
+            #expect(try await server.failure(good) == nil)
+        }
+    }
+
+    @Test("a certificate that is there but wrong is refused where none is needed, too")
+    func wrongOptional() async throws {
+        try await withTLSServer(.optional) { server in
+            let files = try WrongClient.expired.files(server.certificates)
+            #expect(try await server.failure(files)?.reason == "CERTIFICATE_REFUSED")
+        }
+    }
+
+    @Test("a certificate for servers alone does not make a client, nor the other way")
+    func purpose() async throws {
+        try await withTLSServer(hosts: []) { server in
+            let files = try server.certificates.issue("client")
+            let error = try await server.failure(files, identity: "remit://server")
+            #expect(error?.message.contains("it is not one of a server") == true)
+            #expect(error?.origin == .notSent)
+        }
+    }
+
+    @Test("a plain-text client is refused, with a reason in the log")
+    func plaintext() async throws {
+        try await withTLSServer { server in
+            try await withClient(port: server.port) { client in
+                let error = try #require(await client.failure(Probe.echo))
+                #expect(error.origin == .lost)
+            }
+            let line = await server.log.line(with: "connection refused")
+            #expect(line?.contains("this is not TLS") == true, "\(line ?? "none")")
+        }
+    }
+
+    @Test("a peer that never finishes its handshake is closed")
+    func silent() async throws {
+        try await withTLSServer(handshakeTimeout: .milliseconds(50)) { server in
+            let address = try SocketAddress(ipAddress: "127.0.0.1", port: server.port)
+            let peer = try await RawPeer.connect(to: address)
+            try await peer.end()
+            let line = await server.log.line(with: "connection refused")
+            #expect(line?.contains("the handshake took too long") == true, "\(line ?? "none")")
+        }
+    }
+}
+
+@Suite("TLS: whom a client trusts", .timeLimit(.minutes(1)))
+struct TLSServerIdentityTests {
+    @Test("a server is known by its address, by its name, or by the URI it must have")
+    func right() async throws {
+        try await withTLSServer { server in
+            let files = try server.certificates.issue("client")
+            #expect(try await server.failure(files) == nil)
+            #expect(try await server.failure(files, host: "localhost") == nil)
+            #expect(try await server.failure(files, identity: "remit://server") == nil)
+        }
+    }
+
+    @Test("a server with another name is refused, and gets no byte of a call")
+    func wrongHost() async throws {
+        try await withTLSServer(hosts: ["gateway.example", "127.0.0.2"]) { server in
+            let files = try server.certificates.issue("client")
+            for host in ["127.0.0.1", "localhost"] {
+                let error = try #require(try await server.failure(files, host: host))
+                #expect(error.code == .unavailable)
+                #expect(error.origin == .notSent)
+                #expect(error.message.contains("it is not one of \(host)"), "\(error)")
+            }
+        }
+    }
+
+    @Test("the common name of a certificate counts for nothing")
+    func commonName() async throws {
+        try await withTLSServer { server in
+            let pair = try server.certificates.authority.leaf(
+                identities: ["127.0.0.1"],
+                hosts: ["elsewhere"],
+                days: 5
+            )
+            try server.certificates.write("server.pem", pair.certificate)
+            try server.certificates.write("server-key.pem", pair.key, mode: 0o400)
+            #expect(server.source.reload() != .none)
+            let files = try server.certificates.issue("client")
+            let error = try #require(try await server.failure(files))
+            #expect(error.message.contains("it is not one of 127.0.0.1"), "\(error)")
+        }
+    }
+
+    @Test("a server with another identity than the expected one is refused")
+    func wrongIdentity() async throws {
+        try await withTLSServer { server in
+            let files = try server.certificates.issue("client")
+            let failure = try await server.failure(files, identity: "remit://gateway")
+            let error = try #require(failure)
+            #expect(error.origin == .notSent)
+            #expect(error.message.contains("it is not the expected remit://gateway"), "\(error)")
+        }
+    }
+
+    @Test("an expired server is refused")
+    func expired() async throws {
+        try await withTLSServer(begin: -10, days: 5) { server in
+            let files = try server.certificates.issue("client")
+            let error = try #require(try await server.failure(files))
+            #expect(error.origin == .notSent)
+            #expect(error.message.contains("it expired on"), "\(error)")
+            let line = await server.log.line(with: "connection refused")
+            #expect(line?.contains("the peer refused the handshake") == true, "\(line ?? "none")")
+        }
+    }
+
+    @Test("a server of another authority is refused")
+    func otherAuthority() async throws {
+        try await withTLSServer { server in
+            var files = try server.certificates.issue("client")
+            let other = try CertificateMaker(now: Date()).pair()
+            try server.certificates.write("other.pem", other.certificate)
+            files.authorities = server.certificates.path("other.pem")
+            let error = try #require(try await server.failure(files))
+            #expect(error.origin == .notSent)
+            #expect(error.message.contains("no authority trusted here"), "\(error)")
+        }
+    }
+
+    @Test("a server that speaks plain text is refused, and gets no byte of a call")
+    func plaintext() async throws {
+        let certificates = try TestCertificates()
+        let files = try certificates.issue("client")
+        try await withServer { server in
+            let settings = TLSClientSettings(try TLSSource(files, .client), identity: nil)
+            try await withClient(port: server.port, { $0.tls = settings }) { client in
+                let error = try #require(await client.failure(Probe.echo))
+                #expect(error.origin == .notSent)
+                #expect(error.code == .unavailable)
+            }
+        }
+    }
+}
