@@ -20,6 +20,7 @@
 #include "remit/gateway/v1/operation.pb-c.h"
 #include "remit/gateway/v1/sandbox.pb-c.h"
 #include "remit/gateway/v1/vault.pb-c.h"
+#include "remit/rpc/v1/connection.pb-c.h"
 #include "remit/type/address.pb-c.h"
 #include "remit/type/ledger.pb-c.h"
 #include "remit/type/money.pb-c.h"

@@ -9,3 +9,6 @@ package enum GoogleRPC {}
 
 /// The messages and services of `grpc.health.v1`.
 package enum GRPCHealthV1 {}
+
+/// The messages and services of `remit.rpc.v1`.
+package enum RPCV1 {}
