@@ -58,11 +58,79 @@ extension DebugV1.EchoMessage {
 }
 
 extension DebugV1 {
+    /// What a call costs.
+    package struct WorkRequest: WireMessage {
+        package static let messageName = "remit.debug.v1.WorkRequest"
+        /// Any bytes; they come back.
+        package var payload: [UInt8]
+        /// Processor time on the thread that serves the connection, in microseconds; 0 to 1,000,000.
+        package var busyMicroseconds: UInt32
+        /// Durable commits that are waited for, one after the other; 0 to 16.
+        package var commits: UInt32
+
+        package init(
+            payload: [UInt8] = [],
+            busyMicroseconds: UInt32 = 0,
+            commits: UInt32 = 0
+        ) {
+            self.payload = payload
+            self.busyMicroseconds = busyMicroseconds
+            self.commits = commits
+        }
+    }
+}
+
+extension DebugV1.WorkRequest {
+    init(_ c: UnsafePointer<Remit__Debug__V1__WorkRequest>, _ arena: Arena) throws(WireError) {
+        payload = arena.bytes(c.pointee.payload)
+        busyMicroseconds = c.pointee.busy_microseconds
+        commits = c.pointee.commits
+    }
+
+    func build(_ arena: Arena) throws(WireError) -> UnsafeMutablePointer<Remit__Debug__V1__WorkRequest> {
+        let c = try arena.take(Remit__Debug__V1__WorkRequest.self, for: Self.messageName)
+        remit__debug__v1__work_request__init(c)
+        c.pointee.payload = try arena.binaryData(payload, "remit.debug.v1.WorkRequest")
+        c.pointee.busy_microseconds = busyMicroseconds
+        c.pointee.commits = commits
+        return c
+    }
+
+    package static func decode(
+        _ bytes: UnsafeRawBufferPointer, in arena: Arena
+    ) throws(WireError) -> Self {
+        let data = bytes.baseAddress?.assumingMemoryBound(to: UInt8.self)
+        guard let c = remit__debug__v1__work_request__unpack(arena.allocator, bytes.count, data) else {
+            throw arena.unpackFailure(messageName)
+        }
+        return try Self(c, arena)
+    }
+
+    package func encode(
+        into buffer: inout ByteBuffer, in arena: Arena,
+        header: (inout ByteBuffer, Int) -> Void
+    ) throws(WireError) {
+        let mark = arena.used
+        defer { arena.rewind(to: mark) }
+        let c = try build(arena)
+        let size = remit__debug__v1__work_request__get_packed_size(c)
+        header(&buffer, size)
+        buffer.writePacked(size) { _ = remit__debug__v1__work_request__pack(c, $0) }
+    }
+}
+
+extension DebugV1 {
     /// Measures the RPC layer alone. Served only when the operator asks for it.
     package protocol EchoServiceHandler: Sendable {
         /// Answers with the request.
         func echo(
             _ request: DebugV1.EchoMessage,
+            context: ServerContext
+        ) async throws(RPCError) -> DebugV1.EchoMessage
+        /// Takes the time it is told to, then answers with the payload: a call of a known cost, for load
+        /// tests. Errors: INVALID_ARGUMENT (BAD_TIME, BAD_COUNT).
+        func work(
+            _ request: DebugV1.WorkRequest,
             context: ServerContext
         ) async throws(RPCError) -> DebugV1.EchoMessage
     }
@@ -73,7 +141,10 @@ extension DebugV1 {
         package static let echo = MethodDescriptor(
             service: name, method: "Echo",
             scope: "debug", idempotent: true, maxRequestBytes: 0)
-        package static let methods: [MethodDescriptor] = [echo]
+        package static let work = MethodDescriptor(
+            service: name, method: "Work",
+            scope: "debug", idempotent: true, maxRequestBytes: 0)
+        package static let methods: [MethodDescriptor] = [echo, work]
     }
 
     /// Calls `remit.debug.v1.EchoService`.
@@ -91,6 +162,15 @@ extension DebugV1 {
         ) async throws(RPCError) -> DebugV1.EchoMessage {
             try await caller.call(EchoService.echo, request, options: options)
         }
+
+        /// Takes the time it is told to, then answers with the payload: a call of a known cost, for load
+        /// tests. Errors: INVALID_ARGUMENT (BAD_TIME, BAD_COUNT).
+        package func work(
+            _ request: DebugV1.WorkRequest,
+            options: CallOptions = CallOptions()
+        ) async throws(RPCError) -> DebugV1.EchoMessage {
+            try await caller.call(EchoService.work, request, options: options)
+        }
     }
 }
 
@@ -101,6 +181,11 @@ extension Router {
             (request: DebugV1.EchoMessage, context: ServerContext) async throws(RPCError)
                 -> DebugV1.EchoMessage in
             try await handler.echo(request, context: context)
+        }
+        register(DebugV1.EchoService.work) {
+            (request: DebugV1.WorkRequest, context: ServerContext) async throws(RPCError)
+                -> DebugV1.EchoMessage in
+            try await handler.work(request, context: context)
         }
     }
 }
