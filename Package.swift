@@ -52,6 +52,14 @@ let systemPackage = Target.Dependency.product(
     package: "swift-system"
 )
 let textTable = Target.Dependency.product(name: "TextTable", package: "TextTable")
+let tracing = Target.Dependency.product(
+    name: "Tracing",
+    package: "swift-distributed-tracing"
+)
+let inMemoryTracing = Target.Dependency.product(
+    name: "InMemoryTracing",
+    package: "swift-distributed-tracing"
+)
 let histogram = Target.Dependency.product(name: "Histogram", package: "hdrhistogram-swift")
 
 /// A library or executable of this package, with the settings all of them share.
@@ -86,6 +94,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
+        .package(url: "https://github.com/apple/swift-distributed-tracing", from: "1.7.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
@@ -141,7 +150,7 @@ let package = Package(
             "Operations",
             dependencies: [
                 "CLinux", "TTRPC", "RemitAPI", configuration, logging, metrics, lifecycle,
-                unixSignals, nioCore, systemPackage, nioConcurrency,
+                unixSignals, nioCore, systemPackage, nioConcurrency, tracing,
             ]
         ),
         swiftTarget(
@@ -182,7 +191,7 @@ let package = Package(
             "OperationsTests",
             dependencies: [
                 "Operations", "RemitAPI", "TTRPC", logging, metrics, metricsTestKit, lifecycle,
-                nioCore, nioPosix, nioConcurrency,
+                nioCore, nioPosix, nioConcurrency, tracing, inMemoryTracing,
             ]
         ),
         swiftTests(

@@ -4,6 +4,7 @@ import Logging
 import NIOPosix
 import Operations
 import RemitAPI
+import ServiceKit
 import ServiceLifecycle
 import Storage
 import TTRPC
@@ -49,8 +50,10 @@ struct BillingMain {
                 standard: "604800",
                 "how long a payment may be live before people look at it"
             ),
+        ] + ServerConfiguration.limitSettings + [
             Setting("allow-plaintext", .toggle, "listen off loopback without TLS"),
             Setting("debug-echo", .toggle, "serve remit.debug.v1.EchoService"),
+            Setting("debug-stages", .text, "what looks at calls, or none (measurements)"),
             Setting("debug-crash-point", .text, "stop at this point of a payment (tests)"),
             Setting(
                 "debug-crash-mode",
@@ -113,24 +116,40 @@ struct BillingMain {
         application.register(on: &router)
         let health = HealthService(services: BillingApplication.services)
         router.register(health)
-        if try settings.toggle("debug-echo") { router.register(EchoHandler()) }
+        let probe = try settings.toggle("debug-echo") ? probe(folder, logger) : nil
+        if let probe { router.register(EchoHandler { try await probe.commit() }) }
+        var limits = try ServerConfiguration(listen, settings)
+        limits.controlServices = [BillingV1.ReviewService.name]
         let server = RPCServer(
-            configuration: try ServerConfiguration(listen, settings),
+            configuration: limits,
             router: router,
-            interceptors: [
-                AccessLogInterceptor(logger: logger),
-                MetricsInterceptor(methods: router.methods),
-            ],
+            interceptors: StandardInterceptors.all(
+                methods: router.methods,
+                logger: logger,
+                stages: try CallStage.wanted(settings)
+            ),
             eventLoopGroup: group,
             logger: logger
         )
         try await ServiceMain.serve(
             server,
-            beside: [application, HealthWatch(application: application, health: health)],
+            beside: [
+                application, HealthWatch(application: application, health: health),
+                LoadMetrics { server.statistics },
+            ],
             logger: logger
         )
         await client.shutdown()
         await application.close()
+        await probe?.close()
+    }
+
+    private static func probe(_ folder: String, _ logger: Logger) throws -> CommitProbe {
+        do {
+            return try CommitProbe(folder: folder, logger: logger)
+        } catch {
+            throw StartupRefusal(error.description)
+        }
     }
 
     private static func configuration(_ settings: Settings) throws -> BillingConfiguration {

@@ -5,6 +5,7 @@ import Logging
 import NIOPosix
 import Operations
 import RemitAPI
+import ServiceKit
 import ServiceLifecycle
 import Storage
 import TTRPC
@@ -38,8 +39,10 @@ struct GatewayMain {
                 standard: "10000",
                 "how long a reply of the bank is waited for"
             ),
+        ] + ServerConfiguration.limitSettings + [
             Setting("allow-plaintext", .toggle, "listen off loopback without TLS"),
             Setting("debug-echo", .toggle, "serve remit.debug.v1.EchoService"),
+            Setting("debug-stages", .text, "what looks at calls, or none (measurements)"),
             Setting("debug-crash-point", .text, "stop at this point of a sale (tests)"),
             Setting(
                 "debug-crash-mode",
@@ -118,21 +121,39 @@ struct GatewayMain {
         var router = Router()
         application.register(on: &router)
         router.register(HealthService(services: GatewayApplication.services))
-        if try settings.toggle("debug-echo") { router.register(EchoHandler()) }
+        let probe = try settings.toggle("debug-echo") ? probe(folder, logger) : nil
+        if let probe { router.register(EchoHandler { try await probe.commit() }) }
+        var limits = try ServerConfiguration(listen, settings)
+        // Under load it is these calls that find out what became of the others.
+        limits.controlServices = [GatewayV1.RecoveryService.name]
         let server = RPCServer(
-            configuration: try ServerConfiguration(listen, settings),
+            configuration: limits,
             router: router,
-            interceptors: [
-                AccessLogInterceptor(logger: logger),
-                MetricsInterceptor(methods: router.methods),
-            ],
+            interceptors: StandardInterceptors.all(
+                methods: router.methods,
+                logger: logger,
+                stages: try CallStage.wanted(settings)
+            ),
             eventLoopGroup: MultiThreadedEventLoopGroup(
                 numberOfThreads: try settings.number("event-loops")
             ),
             logger: logger
         )
-        try await ServiceMain.serve(server, beside: [application], logger: logger)
+        try await ServiceMain.serve(
+            server,
+            beside: [application, LoadMetrics { server.statistics }],
+            logger: logger
+        )
         await application.close()
+        await probe?.close()
+    }
+
+    private static func probe(_ folder: DataFolder, _ logger: Logger) throws -> CommitProbe {
+        do {
+            return try CommitProbe(folder: folder.path, logger: logger)
+        } catch {
+            throw StartupRefusal(error.description)
+        }
     }
 
     /// What only the operator can put right ends with the status of a wrong configuration.

@@ -11,12 +11,12 @@ final class ServerConnection: ChannelInboundHandler {
 
     let loop: ServerLoop
     private(set) lazy var bound = NIOLoopBound(self, eventLoop: loop.eventLoop)
-    private var streams: StreamTable
-    private var reader: FrameReader
+    var streams: StreamTable
+    var reader: FrameReader
     private var context: ChannelHandlerContext?
     private var peer = ""
     /// A frame that has not arrived as a whole.
-    private var partial: ByteBuffer?
+    var partial: ByteBuffer?
     private var partialSince: NIODeadline?
     private var lastActivity = NIODeadline.now()
     private var out = ByteBuffer()
@@ -24,7 +24,11 @@ final class ServerConnection: ChannelInboundHandler {
     /// Whether the peer takes what it is sent, as far as the channel tells.
     private var isWritable = true
     /// Frames are here that wait for room for their replies.
-    private var isPaused = false
+    private(set) var isPaused = false
+    /// What is kept for this connection, as far as it has been counted.
+    var kept = KeptBytes()
+    /// Bytes of requests that wait for their turn.
+    var waitingBytes = 0
     private var isClosing = false
     /// The calls that outlived the burst that started them.
     private var calls: [UInt32: ServerCall] = [:]
@@ -47,6 +51,7 @@ final class ServerConnection: ChannelInboundHandler {
     func channelInactive(context: ChannelHandlerContext) {
         self.context = nil
         loop.closed(self)
+        keptNothing()
         // Nobody waits: the handlers stop where it is safe for them.
         for call in calls.values where call.finish() {
             streams.finish()
@@ -106,6 +111,7 @@ final class ServerConnection: ChannelInboundHandler {
             bytes.discardReadBytes()
             partial = bytes
         }
+        countPartial()
         if isPaused || (partial == nil && !reader.isSkipping) {
             partialSince = nil
         } else if hasProgress || partialSince == nil {
@@ -135,6 +141,9 @@ final class ServerConnection: ChannelInboundHandler {
         // Other kinds, and data for streams that are not there, are dropped as the protocol says.
         guard header.kind == FrameHeader.Kind.request else { return }
         if case .refuse(let error) = streams.open(header.streamID, flags: header.flags) {
+            if error.code == .resourceExhausted {
+                loop.admission.load.refused(.streamsPerConnection)
+            }
             write(error, header.streamID)
             return
         }
@@ -175,15 +184,17 @@ final class ServerConnection: ChannelInboundHandler {
         if let error = refusal(call, payloadBytes: payload.len, timeout: timeout) {
             return finish(call, error)
         }
-        route.start(self, call, UnsafeRawBufferPointer(start: payload.data, count: payload.len))
+        start(call, route, UnsafeRawBufferPointer(start: payload.data, count: payload.len))
         if !call.isFinished {
             calls[streamID] = call
+            loop.admission.held(call)
             if let deadline = call.context.deadline { watch(call, deadline) }
         }
     }
 
     /// Why a call is not started; nil when it may be.
     private func refusal(_ call: ServerCall, payloadBytes: Int, timeout: Int64) -> RPCError? {
+        if let error = admit(call, payloadBytes: payloadBytes) { return error }
         guard timeout >= 0 else {
             return RPCError(.deadlineExceeded, "The deadline had passed when the call arrived.")
         }
@@ -192,7 +203,7 @@ final class ServerConnection: ChannelInboundHandler {
             return tooLarge(limit)
         }
         do throws(RPCError) {
-            for interceptor in loop.interceptors { try interceptor.begin(call.context) }
+            for interceptor in loop.interceptors { try interceptor.begin(&call.context) }
         } catch {
             return error
         }
@@ -242,7 +253,8 @@ final class ServerConnection: ChannelInboundHandler {
             if error.isTooLarge { return finished(call, replyTooLarge) }
             return finished(call, RPCError(.internal, "The reply could not be encoded."))
         }
-        guard out.writerIndex - start <= loop.configuration.maxReplyBytes else {
+        call.context.replyBytes = out.writerIndex - start
+        guard call.context.replyBytes <= loop.configuration.maxReplyBytes else {
             out.moveWriterIndex(to: start)
             return finished(call, replyTooLarge)
         }
@@ -256,7 +268,9 @@ final class ServerConnection: ChannelInboundHandler {
     }
 
     private func finished(_ call: ServerCall, _ error: RPCError) {
+        let start = out.writerIndex
         write(error, call.streamID)
+        call.context.replyBytes = out.writerIndex - start
         settled(call, error)
     }
 
@@ -268,22 +282,23 @@ final class ServerConnection: ChannelInboundHandler {
     }
 
     private func ended(_ call: ServerCall, _ error: RPCError?) {
-        guard !loop.interceptors.isEmpty else { return }
-        let duration = (NIODeadline.now() - call.startTime).nanoseconds
+        let now = NIODeadline.now()
+        loop.admission.ended(call, error, now: now)
+        let duration = (now - call.startTime).nanoseconds
         for interceptor in loop.interceptors {
             interceptor.end(call.context, error: error, durationNanoseconds: duration)
         }
     }
 
     /// Answers an accepted stream that never became a call.
-    private func refuse(_ error: RPCError, _ streamID: UInt32) {
+    func refuse(_ error: RPCError, _ streamID: UInt32) {
         streams.finish()
         write(error, streamID)
     }
 
-    private func write(_ error: RPCError, _ streamID: UInt32) {
+    func write(_ error: RPCError, _ streamID: UInt32) {
         do throws(WireError) {
-            try FrameWriter.failure(error, streamID: streamID, into: &out, arena: loop.arena)
+            try loop.failures.write(error, streamID: streamID, into: &out, arena: loop.arena)
         } catch {
             // A text with a NUL inside: the code still counts, and other calls are not touched.
             let plain = RPCError(error.isTooLarge ? .resourceExhausted : .internal, "")
@@ -314,6 +329,7 @@ final class ServerConnection: ChannelInboundHandler {
         } else if out.readableBytes > 0 {
             context.writeAndFlush(wrapOutboundOut(out), promise: nil)
             out.clear()
+            if !isWritable { countUnsent(context.channel) }
         }
         if isPaused {
             let bound = bound
@@ -325,6 +341,7 @@ final class ServerConnection: ChannelInboundHandler {
         // A peer that does not read its replies may not send more requests.
         isWritable = context.channel.isWritable
         try? context.channel.syncOptions?.setOption(.autoRead, value: isWritable)
+        writabilityChanged(isWritable, context.channel)
         if isWritable {
             // What waited for the peer was not late.
             if partialSince != nil { partialSince = .now() }
@@ -358,6 +375,10 @@ final class ServerConnection: ChannelInboundHandler {
         let configuration = loop.configuration
         if let partialSince, isWritable, now - partialSince > configuration.frameTimeout {
             close("a frame took longer than \(configuration.frameTimeout)")
+        } else if let stalledSince = kept.stalledSince,
+            now - stalledSince > configuration.stallTimeout
+        {
+            close("its replies were not read for \(configuration.stallTimeout)")
         } else if streams.active == 0, now - lastActivity > configuration.idleTimeout {
             close("idle")
         }

@@ -12,6 +12,9 @@ final class ServerLoop {
     let router: Router
     let interceptors: [any ServerInterceptor]
     let logger: Logger
+    let admission: Admission
+    /// The last failure that was written.
+    var failures = FailureCache()
     private var connections: [ObjectIdentifier: ServerConnection] = [:]
     private var unflushed: [ServerConnection] = []
     private var sweep: RepeatedTask?
@@ -21,6 +24,7 @@ final class ServerLoop {
         configuration: ServerConfiguration,
         router: Router,
         interceptors: [any ServerInterceptor],
+        load: ServerLoad,
         logger: Logger
     ) {
         self.eventLoop = eventLoop
@@ -34,6 +38,14 @@ final class ServerLoop {
                 Arena.replyCapacity,
                 Arena.capacity(forFrameBytes: configuration.maxRequestFrameBytes)
             )
+        )
+        admission = Admission(
+            eventLoop,
+            configuration: configuration,
+            methods: router.methods,
+            load: load,
+            executor: executor,
+            arena: arena
         )
         executor.afterDrain { [unowned self] in self.flush() }
         let bound = NIOLoopBound(self, eventLoop: eventLoop)
@@ -77,6 +89,7 @@ final class ServerLoop {
         sweep?.cancel()
         sweep = nil
         executor.afterDrain {}
+        admission.stop()
     }
 
     private func flush() {
