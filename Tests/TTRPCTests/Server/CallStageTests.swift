@@ -21,7 +21,7 @@ private struct Stage: ServerInterceptor {
     }
 }
 
-@Suite("Stages of a call", .timeLimit(.minutes(1)))
+@Suite("Stages of a call", .timeLimit(testBound))
 struct CallStageTests {
     @Test("interceptors take their turns by stage, however they are given")
     func order() async throws {

@@ -2,7 +2,7 @@ import NIOCore
 import TTRPC
 import Testing
 
-@Suite("Bytes that a server keeps", .timeLimit(.minutes(1)))
+@Suite("Bytes that a server keeps", .timeLimit(testBound))
 struct BufferedBytesTests {
     /// A request whose frame has about `count` bytes.
     private func request(_ count: Int) -> RawRequest {

@@ -15,7 +15,7 @@ private func expectOverload(
     )
 }
 
-@Suite("Refusals for want of room", .timeLimit(.minutes(1)))
+@Suite("Refusals for want of room", .timeLimit(testBound))
 struct LimitRefusalTests {
     private static let check = MethodDescriptor(
         service: "grpc.health.v1.Health",

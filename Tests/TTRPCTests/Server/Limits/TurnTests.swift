@@ -3,7 +3,7 @@ import NIOCore
 import TTRPC
 import Testing
 
-@Suite("Turns of a loop", .timeLimit(.minutes(1)))
+@Suite("Turns of a loop", .timeLimit(testBound))
 struct TurnTests {
     /// Keeps its loop busy for longer than any turn, then answers.
     private static let busy = Probe.method("Busy")
