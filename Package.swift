@@ -55,6 +55,14 @@ let systemPackage = Target.Dependency.product(
 )
 let swiftASN1 = Target.Dependency.product(name: "SwiftASN1", package: "swift-asn1")
 let textTable = Target.Dependency.product(name: "TextTable", package: "TextTable")
+let tracing = Target.Dependency.product(
+    name: "Tracing",
+    package: "swift-distributed-tracing"
+)
+let inMemoryTracing = Target.Dependency.product(
+    name: "InMemoryTracing",
+    package: "swift-distributed-tracing"
+)
 let histogram = Target.Dependency.product(name: "Histogram", package: "hdrhistogram-swift")
 let x509 = Target.Dependency.product(name: "X509", package: "swift-certificates")
 
@@ -92,6 +100,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-certificates", from: "1.21.0"),
         .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
+        .package(url: "https://github.com/apple/swift-distributed-tracing", from: "1.7.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
@@ -149,6 +158,7 @@ let package = Package(
             dependencies: [
                 "CLinux", "TTRPC", "RemitAPI", configuration, crypto, logging, metrics, lifecycle,
                 unixSignals, nioCore, swiftASN1, systemPackage, x509, nioConcurrency,
+                tracing,
             ]
         ),
         swiftTarget(
@@ -220,7 +230,7 @@ let package = Package(
             "OperationsTests",
             dependencies: [
                 "Operations", "RemitAPI", "TTRPC", logging, metrics, metricsTestKit, lifecycle,
-                nioCore, nioPosix, nioConcurrency,
+                nioCore, nioPosix, nioConcurrency, tracing, inMemoryTracing,
             ]
         ),
         swiftTests(

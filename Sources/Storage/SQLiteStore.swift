@@ -129,8 +129,31 @@ package final class SQLiteStore: Sendable {
     package func write<Value: Sendable>(
         _ step: @escaping @Sendable (Database) throws -> Value
     ) async throws -> Value {
+        try await enqueue(step, nil)
+    }
+
+    /// As `write`, but for a caller who may go: a step that has not begun when the caller's task is
+    /// cancelled (its deadline passed, its connection was lost) is dropped. Never for a step that
+    /// carries on something begun before.
+    ///
+    /// - Throws: also `StorageError.abandoned`: nothing was written.
+    package func writeUnlessAbandoned<Value: Sendable>(
+        _ step: @escaping @Sendable (Database) throws -> Value
+    ) async throws -> Value {
+        let abandonment = Abandonment()
+        return try await withTaskCancellationHandler {
+            try await enqueue(step, abandonment)
+        } onCancel: {
+            abandonment.abandon()
+        }
+    }
+
+    private func enqueue<Value: Sendable>(
+        _ step: @escaping @Sendable (Database) throws -> Value,
+        _ abandonment: Abandonment?
+    ) async throws -> Value {
         try await withUnsafeThrowingContinuation { continuation in
-            let step = TypedWriteStep(step, continuation)
+            let step = TypedWriteStep(step, continuation, abandonment)
             let refusal: StorageError? = queue.withLockedValue { queue in
                 if let failure = queue.failure { return failure }
                 if queue.isClosed { return .closed }
@@ -273,6 +296,13 @@ package final class SQLiteStore: Sendable {
             for step in batch { step.fail(failure) }
             return
         }
+        // Looked at once: a caller who goes from here on does not stop the step.
+        let batch = batch.filter { step in
+            guard step.isAbandoned else { return true }
+            step.fail(StorageError.abandoned)
+            return false
+        }
+        guard !batch.isEmpty else { return }
         do {
             try pool.writeWithoutTransaction { try Self.run(batch, $0) }
             counts.withLockedValue {

@@ -13,6 +13,8 @@ package enum StorageError: Error, Equatable, Sendable {
     case corrupt(String)
     /// As many steps wait as may.
     case overloaded(limit: Int)
+    /// The caller had gone before the step began; it was dropped, and nothing was written.
+    case abandoned
     /// The store is closed.
     case closed
     /// The file has migrations that this program does not know: it was written by a newer one.
@@ -54,6 +56,7 @@ extension StorageError: CustomStringConvertible {
         case .io(let text): "the database cannot be read or written (\(text))"
         case .corrupt(let text): "the database is damaged (\(text))"
         case .overloaded(let limit): "\(limit) writes wait already"
+        case .abandoned: "nobody waits for the write any more"
         case .closed: "the store is closed"
         case .schemaTooNew(let path): "\(path) was written by a newer version of this program"
         case .synchronousNotFull(let found): "SQLite has synchronous=\(found) in place of FULL (2)"

@@ -1,8 +1,30 @@
 import GRDB
+import Synchronization
+
+/// Whether anyone still waits for a step.
+final class Abandonment: Sendable {
+    private let flag = Atomic(false)
+
+    var isAbandoned: Bool { flag.load(ordering: .relaxed) }
+
+    func abandon() {
+        flag.store(true, ordering: .relaxed)
+    }
+}
 
 /// A step that waits for its commit.
 class WriteStep: @unchecked Sendable {
     // Sendable: handed from the submitting task to the writer once, through a lock.
+
+    /// Tells that nobody waits; nil for a step that is run all the same.
+    private let abandonment: Abandonment?
+
+    init(_ abandonment: Abandonment?) {
+        self.abandonment = abandonment
+    }
+
+    /// Whether the step may be dropped, if it has not begun.
+    var isAbandoned: Bool { abandonment?.isAbandoned ?? false }
 
     /// Runs the step and keeps what it returned or threw.
     ///
@@ -31,10 +53,12 @@ final class TypedWriteStep<Value: Sendable>: WriteStep, @unchecked Sendable {
 
     init(
         _ body: @escaping @Sendable (Database) throws -> Value,
-        _ continuation: UnsafeContinuation<Value, any Error>
+        _ continuation: UnsafeContinuation<Value, any Error>,
+        _ abandonment: Abandonment?
     ) {
         self.body = body
         self.continuation = continuation
+        super.init(abandonment)
     }
 
     override func run(_ database: Database) -> (any Error)? {

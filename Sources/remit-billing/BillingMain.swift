@@ -50,7 +50,9 @@ struct BillingMain {
                 standard: "604800",
                 "how long a payment may be live before people look at it"
             ),
+        ] + ServerConfiguration.limitSettings + [
             Setting("debug-echo", .toggle, "serve remit.debug.v1 (tests)"),
+            Setting("debug-stages", .text, "what looks at calls, or none (measurements)"),
             Setting("debug-crash-point", .text, "stop at this point of a payment (tests)"),
             Setting(
                 "debug-crash-mode",
@@ -117,19 +119,22 @@ struct BillingMain {
         application.register(on: &router)
         let health = HealthService(services: BillingApplication.services)
         router.register(health)
-        if try settings.toggle("debug-echo") {
-            router.register(EchoHandler())
+        let probe = try settings.toggle("debug-echo") ? probe(folder, logger) : nil
+        if let probe {
+            router.register(EchoHandler { try await probe.commit() })
             router.register(ProbeHandler())
         }
         var serverConfiguration = try ServerConfiguration(listen, settings)
         serverConfiguration.tls = security.tls
+        serverConfiguration.controlServices = [BillingV1.ReviewService.name]
         let server = RPCServer(
             configuration: serverConfiguration,
             router: router,
-            interceptors: [
-                AccessLogInterceptor(logger: logger),
-                MetricsInterceptor(methods: router.methods),
-            ],
+            interceptors: StandardInterceptors.all(
+                methods: router.methods,
+                logger: logger,
+                stages: try CallStage.wanted(settings)
+            ),
             authorizer: security.access?.control,
             eventLoopGroup: group,
             logger: logger
@@ -142,11 +147,20 @@ struct BillingMain {
         let healthWatch = HealthWatch(application: application, health: health)
         try await ServiceMain.serve(
             server,
-            beside: [reloader, application, healthWatch],
+            beside: [reloader, application, healthWatch, LoadMetrics { server.statistics }],
             logger: logger
         )
         await client.shutdown()
         await application.close()
+        await probe?.close()
+    }
+
+    private static func probe(_ folder: String, _ logger: Logger) throws -> CommitProbe {
+        do {
+            return try CommitProbe(folder: folder, logger: logger)
+        } catch {
+            throw StartupRefusal(error.description)
+        }
     }
 
     private static func configuration(_ settings: Settings) throws -> BillingConfiguration {

@@ -38,7 +38,9 @@ struct GatewayMain {
                 standard: "10000",
                 "how long a reply of the bank is waited for"
             ),
+        ] + ServerConfiguration.limitSettings + [
             Setting("debug-echo", .toggle, "serve remit.debug.v1 (tests)"),
+            Setting("debug-stages", .text, "what looks at calls, or none (measurements)"),
             Setting("debug-crash-point", .text, "stop at this point of a sale (tests)"),
             Setting(
                 "debug-crash-mode",
@@ -119,19 +121,23 @@ struct GatewayMain {
         var router = Router()
         application.register(on: &router)
         router.register(HealthService(services: GatewayApplication.services))
-        if try settings.toggle("debug-echo") {
-            router.register(EchoHandler())
+        let probe = try settings.toggle("debug-echo") ? probe(folder, logger) : nil
+        if let probe {
+            router.register(EchoHandler { try await probe.commit() })
             router.register(ProbeHandler())
         }
         var serverConfiguration = try ServerConfiguration(listen, settings)
         serverConfiguration.tls = security.tls
+        // Under load it is these calls that find out what became of the others.
+        serverConfiguration.controlServices = [GatewayV1.RecoveryService.name]
         let server = RPCServer(
             configuration: serverConfiguration,
             router: router,
-            interceptors: [
-                AccessLogInterceptor(logger: logger),
-                MetricsInterceptor(methods: router.methods),
-            ],
+            interceptors: StandardInterceptors.all(
+                methods: router.methods,
+                logger: logger,
+                stages: try CallStage.wanted(settings)
+            ),
             authorizer: security.access?.control,
             eventLoopGroup: MultiThreadedEventLoopGroup(
                 numberOfThreads: try settings.number("event-loops")
@@ -139,8 +145,21 @@ struct GatewayMain {
             logger: logger
         )
         let reloader = try security.reloader(settings, logger: logger)
-        try await ServiceMain.serve(server, beside: [reloader, application], logger: logger)
+        try await ServiceMain.serve(
+            server,
+            beside: [reloader, application, LoadMetrics { server.statistics }],
+            logger: logger
+        )
         await application.close()
+        await probe?.close()
+    }
+
+    private static func probe(_ folder: DataFolder, _ logger: Logger) throws -> CommitProbe {
+        do {
+            return try CommitProbe(folder: folder.path, logger: logger)
+        } catch {
+            throw StartupRefusal(error.description)
+        }
     }
 
     /// What only the operator can put right ends with the status of a wrong configuration.

@@ -12,6 +12,7 @@ struct StorageErrorTests {
         case .io: "io"
         case .corrupt: "corrupt"
         case .overloaded: "overloaded"
+        case .abandoned: "abandoned"
         case .closed: "closed"
         case .schemaTooNew: "schemaTooNew"
         case .synchronousNotFull: "synchronousNotFull"

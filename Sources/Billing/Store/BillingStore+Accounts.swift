@@ -14,7 +14,7 @@ extension BillingStore {
         address: RemitType.BillingAddress
     ) async throws -> AccountRecord {
         let hash = BodyHash.of("account", displayName, currency.code)
-        return try await write { tables in
+        return try await writeUnlessAbandoned { tables in
             if let id: AccountID = try tables.subject(of: key, .account, bodyHash: hash) {
                 return try tables.account(id)
             }
@@ -48,7 +48,7 @@ extension BillingStore {
     ///   `tooManyUsers`; `StorageError`.
     func inviteUser(_ key: RequestKey, _ user: NewUser) async throws -> UserRecord {
         let hash = BodyHash.of("user", user.account.text, user.username)
-        return try await write { tables in
+        return try await writeUnlessAbandoned { tables in
             if let id: UserID = try tables.subject(of: key, .user, bodyHash: hash) {
                 return try tables.user(id)
             }
@@ -102,7 +102,7 @@ extension BillingStore {
 
     /// - Throws: `BillingError.userNotFound`, `StorageError`.
     func updateUser(_ id: UserID, _ change: UserChange) async throws -> UserRecord {
-        try await write { tables in
+        try await writeUnlessAbandoned { tables in
             var user = try tables.user(id)
             user.firstName = change.firstName ?? user.firstName
             user.lastName = change.lastName ?? user.lastName
@@ -119,7 +119,7 @@ extension BillingStore {
     ///
     /// - Throws: `BillingError.accountNotFound`, `.badOrder`, `StorageError`.
     func reorderUsers(_ account: AccountID, _ order: [UserID]) async throws -> [UserRecord] {
-        try await write { tables in
+        try await writeUnlessAbandoned { tables in
             _ = try tables.account(account)
             let users = try tables.users(of: account)
             guard order.count == users.count, Set(order) == Set(users.map(\.id)) else {

@@ -49,7 +49,7 @@ extension BillingStore {
     ///   `StorageError`.
     func createDraft(_ key: RequestKey, _ new: NewInvoice) async throws -> InvoiceView {
         let hash = new.bodyHash
-        return try await write { tables in
+        return try await writeUnlessAbandoned { tables in
             if let id: InvoiceID = try tables.subject(of: key, .invoice, bodyHash: hash) {
                 return try Self.view(try tables.invoice(id), tables)
             }
@@ -81,7 +81,7 @@ extension BillingStore {
     /// - Throws: `BillingError` in the cases `invoiceNotFound`, `invoiceState`,
     ///   `amountOutOfRange`; `StorageError`.
     func post(_ id: InvoiceID) async throws -> InvoiceView {
-        try await write { tables in
+        try await writeUnlessAbandoned { tables in
             var invoice = try tables.invoice(id)
             switch invoice.state {
             case .open, .paid: return try Self.view(invoice, tables)

@@ -78,7 +78,7 @@ extension BillingStore {
         willCommit: @escaping @Sendable (PaymentID) -> Void = { _ in }
     ) async throws -> Reservation {
         let hash = request.bodyHash
-        return try await write { tables in
+        return try await writeUnlessAbandoned { tables in
             if let id: PaymentID = try tables.subject(
                 of: request.key,
                 .payment,

@@ -48,6 +48,18 @@ final class BillingStore: Sendable {
         }
     }
 
+    /// Writes one step of a request that may be dropped while it waits: nothing was begun before.
+    ///
+    /// - Throws: also `StorageError.abandoned`.
+    func writeUnlessAbandoned<Value: Sendable>(
+        _ body: @escaping @Sendable (BillingTables) throws -> Value
+    ) async throws -> Value {
+        let (ids, now) = (ids, clock.milliseconds)
+        return try await sqlite.writeUnlessAbandoned {
+            try body(BillingTables(database: $0, ids: ids, now: now))
+        }
+    }
+
     /// Writes one step.
     func write<Value: Sendable>(
         _ body: @escaping @Sendable (BillingTables) throws -> Value

@@ -24,7 +24,40 @@ package enum LogLevel {
 }
 
 extension ServerConfiguration {
-    /// The address, and what the settings say about draining.
+    /// The limits that an operator may set.
+    package static let limitSettings = [
+        Setting(
+            "max-connections",
+            .number(1...1_000_000),
+            standard: "16384",
+            "open connections; one more is closed"
+        ),
+        Setting(
+            "max-connections-per-peer",
+            .number(1...1_000_000),
+            standard: "1024",
+            "open connections of one address"
+        ),
+        Setting(
+            "max-calls-in-service",
+            .number(1...1_000_000),
+            standard: "16384",
+            "calls in service at once"
+        ),
+        Setting(
+            "max-buffered-megabytes",
+            .number(1...65_536),
+            standard: "256",
+            "memory for unfinished requests and unread replies"
+        ),
+        Setting(
+            "no-adaptive-limit",
+            .toggle,
+            "take calls however long they wait, up to --max-calls-in-service"
+        ),
+    ]
+
+    /// The address, and what the settings say about draining and limits.
     ///
     /// - Throws: `ConfigurationError`.
     package init(
@@ -33,6 +66,29 @@ extension ServerConfiguration {
     ) throws(ConfigurationError) {
         self.init(host: address.host, port: address.port)
         drainTimeout = .seconds(Int64(try settings.number("drain-timeout-seconds")))
+        maxConnections = try settings.number("max-connections")
+        maxConnectionsPerPeer = try settings.number("max-connections-per-peer")
+        maxCallsInService = try settings.number("max-calls-in-service")
+        maxBufferedBytes = try settings.number("max-buffered-megabytes") << 20
+        isConcurrencyAdaptive = try !settings.toggle("no-adaptive-limit")
+    }
+}
+
+extension CallStage {
+    /// The stages that `--debug-stages` names: "requestID,accessLog", or "none".
+    ///
+    /// - Throws: `ConfigurationError`.
+    package static func wanted(_ settings: Settings) throws(ConfigurationError) -> Set<CallStage> {
+        guard let text = try settings.optionalText("debug-stages") else { return Set(allCases) }
+        var wanted: Set<CallStage> = []
+        for name in text.split(separator: ",") where name != "none" {
+            guard let stage = allCases.first(where: { "\($0)" == name }) else {
+                let known = allCases.map { "\($0)" }.joined(separator: ", ")
+                throw settings.refused("debug-stages", wanted: "none, or some of \(known)")
+            }
+            wanted.insert(stage)
+        }
+        return wanted
     }
 }
 

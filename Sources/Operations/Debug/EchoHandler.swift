@@ -1,12 +1,25 @@
+import NIOCore
 package import RemitAPI
 package import TTRPC
 
-/// `remit.debug.v1.EchoService`: measures the RPC layer alone.
+/// `remit.debug.v1.EchoService`: measures the RPC layer alone, and calls of a known cost.
 package struct EchoHandler: DebugV1.EchoServiceHandler {
     /// The longest stream that `Expand` answers with, in messages.
     package static let maxExpandCount: UInt32 = 1_000_000
+    /// The longest time that `Work` keeps its loop busy, in microseconds.
+    package static let maxBusyMicroseconds: UInt32 = 1_000_000
+    /// The most commits that `Work` waits for.
+    package static let maxCommits: UInt32 = 16
 
-    package init() {}
+    /// Makes something durable, together with all that is committed at the same time.
+    package typealias Commit = @Sendable () async throws -> Void
+
+    private let commit: Commit?
+
+    /// - Parameter commit: what `Work` waits for; nil where there is no store.
+    package init(commit: Commit? = nil) {
+        self.commit = commit
+    }
 
     package func echo(
         _ request: DebugV1.EchoMessage,
@@ -55,5 +68,47 @@ package struct EchoHandler: DebugV1.EchoServiceHandler {
             reply.bytes += UInt64(request.payload.count)
         }
         return reply
+    }
+
+    package func work(
+        _ request: DebugV1.WorkRequest,
+        context: ServerContext
+    ) async throws(RPCError) -> DebugV1.EchoMessage {
+        guard request.busyMicroseconds <= Self.maxBusyMicroseconds else {
+            throw RPCError(
+                .invalidArgument,
+                "A call keeps its loop busy for at most \(Self.maxBusyMicroseconds) microseconds.",
+                reason: "BAD_TIME",
+                field: "busy_microseconds"
+            )
+        }
+        guard request.commits <= Self.maxCommits else {
+            throw RPCError(
+                .invalidArgument,
+                "A call waits for at most \(Self.maxCommits) commits.",
+                reason: "BAD_COUNT",
+                field: "commits"
+            )
+        }
+        let end = NIODeadline.now() + .microseconds(Int64(request.busyMicroseconds))
+        while NIODeadline.now() < end {}
+        for _ in 0..<request.commits { try await commitOnce() }
+        return DebugV1.EchoMessage(payload: request.payload)
+    }
+
+    private func commitOnce() async throws(RPCError) {
+        guard let commit else {
+            throw RPCError(
+                .invalidArgument,
+                "There is no store to commit to.",
+                reason: "BAD_COUNT",
+                field: "commits"
+            )
+        }
+        do {
+            try await commit()
+        } catch {
+            throw error as? RPCError ?? RPCError(.internal, "The commit failed: \(error)")
+        }
     }
 }

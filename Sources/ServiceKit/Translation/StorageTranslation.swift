@@ -12,6 +12,8 @@ extension RPCError {
                 reason: "OVERLOAD",
                 retryAfterMilliseconds: 200
             )
+        case .abandoned:
+            self.init(.cancelled, "The caller had gone; nothing was written.")
         case .full:
             self.init(
                 .unavailable,

@@ -1,3 +1,8 @@
+import Synchronization
+
+/// Counts the methods of the process.
+private let methodCount = Atomic<Int>(0)
+
 /// One method of a service, as its `.proto` declares it. A class: it is made once for each method
 /// and passed along with each call.
 package final class MethodDescriptor: Sendable {
@@ -9,6 +14,9 @@ package final class MethodDescriptor: Sendable {
     package let scope: String
     /// Whether a call may be repeated without a second effect.
     package let idempotent: Bool
+    /// Different for each descriptor of the process, and small: what is kept for each method is
+    /// looked up by it, without a hash.
+    package let number: Int
     /// The longest request, in bytes; 0 leaves it to the server's frame limit.
     package let maxRequestBytes: Int
     /// Which sides send a stream. `maxRequestBytes` holds for each message then.
@@ -22,6 +30,7 @@ package final class MethodDescriptor: Sendable {
         maxRequestBytes: Int,
         kind: MethodKind = .unary
     ) {
+        number = methodCount.add(1, ordering: .relaxed).oldValue
         self.service = service
         self.method = method
         self.scope = scope

@@ -15,6 +15,14 @@ package struct ServerContext: Sendable {
     /// Whom the call was granted to; nil where nothing is granted: without an authorizer, and for
     /// methods that everyone may call.
     package internal(set) var caller: Caller?
+    /// The name of this request that was made here, because the caller gave none; nil when it did.
+    package var mintedRequestID: UInt64?
+    /// The trace that the call belongs to; nil for none.
+    package var trace: CallTrace?
+    /// Bytes of the request's message.
+    package var requestBytes = 0
+    /// Bytes of the answer's frame; 0 before there is one.
+    package var replyBytes = 0
 
     package init(
         method: MethodDescriptor,
@@ -32,8 +40,18 @@ package struct ServerContext: Sendable {
         self.caller = caller
     }
 
-    /// The caller's name for this request, for logs.
-    package var requestID: String? { metadata["request-id"] }
+    /// The name of this request, for logs: the one that was made here, else the caller's.
+    package var requestID: String? {
+        mintedRequestID.map { HexText.text($0) } ?? metadata["request-id"]
+    }
+
+    /// What a call made on behalf of this one takes along: the request's name and the trace.
+    package var propagated: Metadata {
+        var metadata = Metadata()
+        if let requestID { metadata.append("request-id", requestID) }
+        if let parent = trace?.outgoing { metadata.append("traceparent", parent.text) }
+        return metadata
+    }
 
     /// What is left until the deadline, zero or more; nil without one.
     package var timeRemaining: TimeAmount? {

@@ -3,7 +3,6 @@ import NIOConcurrencyHelpers
 package import NIOCore
 import NIOPosix
 import ServiceLifecycle
-import Synchronization
 
 /// Serves a router's methods over TCP until it is told to stop.
 ///
@@ -22,7 +21,7 @@ package final class RPCServer: Service {
     private let authorizer: (any ServerAuthorizer)?
     private let group: any EventLoopGroup
     private let logger: Logger
-    private let connectionCount = Atomic<Int>(0)
+    private let load = ServerLoad()
     private let state = NIOLockedValueBox(State())
 
     package init(
@@ -37,7 +36,7 @@ package final class RPCServer: Service {
         var router = router
         router.addHello()
         self.router = router
-        self.interceptors = interceptors
+        self.interceptors = CallStage.ordered(interceptors)
         self.authorizer = authorizer
         self.group = eventLoopGroup
         self.logger = logger
@@ -48,6 +47,9 @@ package final class RPCServer: Service {
         state.withLockedValue { $0.listener?.localAddress }
     }
 
+    /// What the server has in hand, and what it has refused so far.
+    package var statistics: ServerStatistics { load.statistics }
+
     /// Binds the port and begins to serve.
     ///
     /// - Returns: the address, with the port that the system chose.
@@ -56,8 +58,8 @@ package final class RPCServer: Service {
     package func start() async throws -> SocketAddress {
         var byLoop: [ObjectIdentifier: NIOLoopBound<ServerLoop>] = [:]
         for eventLoop in group.makeIterator() {
-            let (configuration, router, interceptors, authorizer, logger) =
-                (configuration, router, interceptors, authorizer, logger)
+            let (configuration, router, interceptors, authorizer, load, logger) =
+                (configuration, router, interceptors, authorizer, load, logger)
             byLoop[ObjectIdentifier(eventLoop)] = try await eventLoop.submit {
                 let loop = ServerLoop(
                     eventLoop,
@@ -65,6 +67,7 @@ package final class RPCServer: Service {
                     router: router,
                     interceptors: interceptors,
                     authorizer: authorizer,
+                    load: load,
                     logger: logger
                 )
                 return NIOLoopBound(loop, eventLoop: eventLoop)
@@ -116,17 +119,19 @@ package final class RPCServer: Service {
         _ channel: any Channel,
         _ loops: [ObjectIdentifier: NIOLoopBound<ServerLoop>]
     ) -> EventLoopFuture<Void> {
-        let count = connectionCount.add(1, ordering: .relaxed).newValue
-        channel.closeFuture.whenComplete { _ in
-            self.connectionCount.subtract(1, ordering: .relaxed)
-        }
-        guard count <= configuration.maxConnections else {
-            logger.warning(
-                "connection refused: too many are open",
-                metadata: ["limit": "\(configuration.maxConnections)"]
-            )
+        let peer = channel.remoteAddress?.ipAddress ?? ""
+        if let limit = load.connectionOpened(peer, configuration) {
+            let count = load.refused(limit)
+            // Every power of two: a flood of connections must not become one of lines.
+            if count.nonzeroBitCount == 1 {
+                logger.warning(
+                    "connections refused: too many are open",
+                    metadata: ["limit": "\(limit.name)", "peer": "\(peer)", "refused": "\(count)"]
+                )
+            }
             return channel.close()
         }
+        channel.closeFuture.whenComplete { [load] _ in load.connectionClosed(peer) }
         guard let loop = loops[ObjectIdentifier(channel.eventLoop)] else {
             preconditionFailure("a connection on a loop of another group")
         }

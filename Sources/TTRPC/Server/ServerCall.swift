@@ -3,12 +3,19 @@ import NIOCore
 /// A call in service. Lives on its connection's event loop.
 final class ServerCall {
     let streamID: UInt32
-    private(set) var context: ServerContext
+    var context: ServerContext
     let startTime: NIODeadline
     /// Answered, or given up because the connection is gone.
     private(set) var isFinished = false
     /// Its end of a stream; nil for a unary call.
     var port: StreamPort?
+    /// The limits let it in.
+    var isAdmitted = false
+    /// It waits for its turn.
+    var isWaiting = false
+    /// Calls of its method that were in service on the loop when it went on after the burst that
+    /// brought it, itself included; 0 when it was answered in place.
+    var found = 0
     private var task: Task<Void, Never>?
     private var timer: Scheduled<Void>?
 

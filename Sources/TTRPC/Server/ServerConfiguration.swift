@@ -15,13 +15,40 @@ package struct ServerConfiguration: Sendable {
     package var maxReplyBytes = 4 << 20
     /// Open connections; one more is closed at once.
     package var maxConnections = 16_384
+    /// Open connections of one address; one more is closed at once.
+    package var maxConnectionsPerPeer = 1024
     /// Calls in service on one connection: those whose handler has not ended.
     package var maxStreamsPerConnection = 1024
+    /// Calls in service over the whole server.
+    package var maxCallsInService = 16_384
+    /// How many calls of `controlServices` are taken beyond `maxCallsInService`.
+    package var controlReserve = 64
+    /// Services whose calls no limit but the connection's own refuses, and which wait for none.
+    package var exemptServices: Set<String> = ["grpc.health.v1.Health"]
+    /// Services that put things right: no adaptive limit refuses their calls, and they wait for
+    /// no others.
+    package var controlServices: Set<String> = []
+    /// Whether the calls of each method in service on a loop are limited by what their latency
+    /// tells.
+    package var isConcurrencyAdaptive = true
+    /// The bounds and the pace of that limit.
+    package var concurrency = ConcurrencyLimit.Configuration()
+    /// How long a loop works on calls before it reads again.
+    package var turnBudget = TimeAmount.milliseconds(2)
+    /// Bytes of unfinished frames and of requests that wait, for one connection.
+    package var maxBufferedBytesPerConnection = 1 << 20
+    /// Bytes of unfinished frames, of requests that wait and of replies that slow peers have not
+    /// taken, for all connections.
+    package var maxBufferedBytes = 256 << 20
+    /// Bytes of replies that one connection may leave unread; one that leaves more is closed.
+    package var maxUnsentBytes = 32 << 20
+    /// How long a peer may leave more than `outBufferLowWaterBytes` unread.
+    package var stallTimeout = TimeAmount.seconds(30)
     /// How long a frame may take from its first byte to its last.
     package var frameTimeout = TimeAmount.seconds(10)
     /// How long a connection may be silent with no call in service.
     package var idleTimeout = TimeAmount.minutes(10)
-    /// How often the two time-outs above are looked at.
+    /// How often the time-outs above are looked at.
     package var sweepInterval = TimeAmount.seconds(1)
     /// How long a shutdown waits for the calls in service.
     package var drainTimeout = TimeAmount.seconds(10)

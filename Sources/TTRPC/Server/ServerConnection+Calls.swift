@@ -40,9 +40,10 @@ extension ServerConnection {
             return finish(call, error)
         }
         let bytes = UnsafeRawBufferPointer(start: payload.data, count: payload.len)
-        route.start(self, call, bytes, header.flags)
+        start(call, route, bytes, header.flags)
         if !call.isFinished {
             calls[streamID] = call
+            loop.admission.held(call)
             if let deadline = call.context.deadline { watch(call, deadline) }
         }
     }
@@ -56,6 +57,7 @@ extension ServerConnection {
                 return error
             }
         }
+        if let error = admit(call, payloadBytes: payloadBytes) { return error }
         guard timeout >= 0 else {
             return RPCError(.deadlineExceeded, "The deadline had passed when the call arrived.")
         }
@@ -64,7 +66,7 @@ extension ServerConnection {
             return tooLarge(limit)
         }
         do throws(RPCError) {
-            for interceptor in loop.interceptors { try interceptor.begin(call.context) }
+            for interceptor in loop.interceptors { try interceptor.begin(&call.context) }
         } catch {
             return error
         }
@@ -92,7 +94,9 @@ extension ServerConnection {
     /// A handler has its reply: the call is answered with it, unless it was answered already.
     func finish(_ call: ServerCall, reply: some WireMessage) {
         guard call.finish() else { return streams.handlerEnded() }
+        let start = out.writerIndex
         let error = write(reply, call.streamID)
+        call.context.replyBytes = out.writerIndex - start
         streams.handlerEnded()
         answered(call, error)
     }
@@ -102,7 +106,9 @@ extension ServerConnection {
     func finish(_ call: ServerCall, _ error: RPCError) {
         streams.handlerEnded()
         guard call.finish() else { return }
+        let start = out.writerIndex
         write(error, call.streamID)
+        call.context.replyBytes = out.writerIndex - start
         call.port?.close(error, dropping: true)
         answered(call, error)
     }
@@ -112,7 +118,11 @@ extension ServerConnection {
     /// - Parameter isAnswered: false when the peer wants no answer any more.
     func expire(_ call: ServerCall, _ error: RPCError, isAnswered: Bool = true) {
         guard call.finish() else { return }
-        if isAnswered { write(error, call.streamID) }
+        if isAnswered {
+            let start = out.writerIndex
+            write(error, call.streamID)
+            call.context.replyBytes = out.writerIndex - start
+        }
         call.port?.close(error, dropping: true)
         answered(call, error)
         call.cancelHandler()
@@ -127,8 +137,9 @@ extension ServerConnection {
     }
 
     func ended(_ call: ServerCall, _ error: RPCError?) {
-        guard !loop.interceptors.isEmpty else { return }
-        let duration = (NIODeadline.now() - call.startTime).nanoseconds
+        let now = NIODeadline.now()
+        loop.admission.ended(call, error, now: now)
+        let duration = (now - call.startTime).nanoseconds
         for interceptor in loop.interceptors {
             interceptor.end(call.context, error: error, durationNanoseconds: duration)
         }

@@ -26,7 +26,7 @@ extension ServerConnection {
 
     func write(_ error: RPCError, _ streamID: UInt32) {
         do throws(WireError) {
-            try FrameWriter.failure(error, streamID: streamID, into: &out, arena: loop.arena)
+            try loop.failures.write(error, streamID: streamID, into: &out, arena: loop.arena)
         } catch {
             // A text with a NUL inside: the code still counts, and other calls are not touched.
             let plain = RPCError(error.isTooLarge ? .resourceExhausted : .internal, "")
@@ -58,6 +58,7 @@ extension ServerConnection {
         } else if out.readableBytes > 0 {
             context.writeAndFlush(wrapOutboundOut(out), promise: nil)
             out.clear()
+            if !isWritable { countUnsent(context.channel) }
         }
         if isPaused || !stalled.isEmpty {
             let bound = bound
@@ -72,6 +73,7 @@ extension ServerConnection {
         // A peer that does not read its replies may not send more requests.
         isWritable = context.channel.isWritable
         setReading()
+        writabilityChanged(isWritable, context.channel)
         if isWritable {
             // What waited for the peer was not late.
             if partialSince != nil { partialSince = .now() }

@@ -13,12 +13,12 @@ final class ServerConnection: ChannelInboundHandler {
     /// Made anew each time: a connection that kept it would keep itself for ever.
     var bound: NIOLoopBound<ServerConnection> { NIOLoopBound(self, eventLoop: loop.eventLoop) }
     var streams: StreamTable
-    private var reader: FrameReader
+    var reader: FrameReader
     private(set) var context: ChannelHandlerContext?
     private(set) var peer = ""
     private(set) var identity: PeerIdentity?
     /// A frame that has not arrived as a whole.
-    private var partial: ByteBuffer?
+    var partial: ByteBuffer?
     var partialSince: NIODeadline?
     var lastActivity = NIODeadline.now()
     var out = ByteBuffer()
@@ -35,6 +35,10 @@ final class ServerConnection: ChannelInboundHandler {
     var peerHello = PeerHello.plain
     /// Frames are here that wait for room for their replies, or for a stream to be read.
     private(set) var isPaused = false
+    /// What is kept for this connection, as far as it has been counted.
+    var kept = KeptBytes()
+    /// Bytes of requests that wait for their turn.
+    var waitingBytes = 0
     /// The peer sends nothing more at all.
     private var isInputClosed = false
     var isClosing = false
@@ -70,6 +74,7 @@ final class ServerConnection: ChannelInboundHandler {
     func channelInactive(context: ChannelHandlerContext) {
         self.context = nil
         loop.closed(self)
+        keptNothing()
         // Nobody waits: the handlers stop where it is safe for them.
         for call in calls.values where call.finish() {
             let error = RPCError(.cancelled, "The connection was closed.", origin: .lost)
@@ -133,6 +138,7 @@ final class ServerConnection: ChannelInboundHandler {
             bytes.discardReadBytes()
             partial = bytes
         }
+        countPartial()
         setReading()
         if isInputClosed, !isPaused { failOpenStreams() }
         if isPaused || (partial == nil && !reader.isSkipping) {
@@ -188,6 +194,9 @@ final class ServerConnection: ChannelInboundHandler {
             return
         }
         if case .refuse(let error) = streams.open(header.streamID) {
+            if error.code == .resourceExhausted {
+                loop.admission.load.refused(.streamsPerConnection)
+            }
             write(error, header.streamID)
             return
         }
@@ -240,6 +249,10 @@ final class ServerConnection: ChannelInboundHandler {
         let configuration = loop.configuration
         if let partialSince, isWritable, now - partialSince > configuration.frameTimeout {
             close("a frame took longer than \(configuration.frameTimeout)")
+        } else if let stalledSince = kept.stalledSince,
+            now - stalledSince > configuration.stallTimeout
+        {
+            close("its replies were not read for \(configuration.stallTimeout)")
         } else if streams.active == 0, now - lastActivity > configuration.idleTimeout {
             close("idle")
         } else if !isAlive(now) {

@@ -2,16 +2,26 @@
 ///
 /// Hooks, not wrappers: a call passes through all of them without an allocation.
 package protocol ServerInterceptor: Sendable {
+    /// When its turn is.
+    var stage: CallStage { get }
+
     /// Before the request is decoded. Runs on the event loop and must not block.
     ///
+    /// - Parameter context: the call; what is noted in it is seen by all that come after, the
+    ///   handler and `end` included.
     /// - Throws: `RPCError`, which refuses the call.
-    func begin(_ context: ServerContext) throws(RPCError)
+    func begin(_ context: inout ServerContext) throws(RPCError)
 
-    /// After the call was answered, or its deadline passed. Runs on the event loop.
+    /// After the call was answered, or its deadline passed; also when it was refused, whoever
+    /// refused it. Runs on the event loop.
     ///
     /// - Parameters:
     ///   - context: the call.
     ///   - error: what it was answered with; nil when it succeeded.
     ///   - durationNanoseconds: from the request's arrival.
     func end(_ context: ServerContext, error: RPCError?, durationNanoseconds: Int64)
+}
+
+extension ServerInterceptor {
+    package var stage: CallStage { .accessLog }
 }

@@ -14,6 +14,9 @@ final class ServerLoop {
     /// Nil lets everyone call everything.
     let authorizer: (any ServerAuthorizer)?
     let logger: Logger
+    let admission: Admission
+    /// The last failure that was written.
+    var failures = FailureCache()
     private var connections: [ObjectIdentifier: ServerConnection] = [:]
     private var unflushed: [ServerConnection] = []
     private var sweep: RepeatedTask?
@@ -24,6 +27,7 @@ final class ServerLoop {
         router: Router,
         interceptors: [any ServerInterceptor],
         authorizer: (any ServerAuthorizer)?,
+        load: ServerLoad,
         logger: Logger
     ) {
         self.eventLoop = eventLoop
@@ -38,6 +42,14 @@ final class ServerLoop {
                 Arena.replyCapacity,
                 Arena.capacity(forFrameBytes: configuration.maxRequestFrameBytes)
             )
+        )
+        admission = Admission(
+            eventLoop,
+            configuration: configuration,
+            methods: router.methods,
+            load: load,
+            executor: executor,
+            arena: arena
         )
         executor.afterDrain { [unowned self] in self.flush() }
         let bound = NIOLoopBound(self, eventLoop: eventLoop)
@@ -81,6 +93,7 @@ final class ServerLoop {
         sweep?.cancel()
         sweep = nil
         executor.afterDrain {}
+        admission.stop()
     }
 
     private func flush() {

@@ -4,6 +4,8 @@
 package struct FrameHeader: Equatable, Sendable {
     /// Bytes of the header on the wire.
     package static let byteCount = 10
+    /// Where the stream id stands in the header.
+    static let streamIDOffset = 4
 
     /// Kinds of message that a frame carries.
     package enum Kind {
@@ -57,6 +59,21 @@ package struct FrameReader: Sendable {
     /// Whether the data of an oversized frame is still being skipped.
     package var isSkipping: Bool { toSkip > 0 }
 
+    /// Gives up a frame of which only the beginning is here: what is to come of it is skipped.
+    ///
+    /// - Parameter beginning: what has arrived of it, from its header on.
+    /// - Returns: its header; nil when even that is not here as a whole.
+    package mutating func abandon(_ beginning: UnsafeRawBufferPointer) -> FrameHeader? {
+        precondition(toSkip == 0, "a frame is being skipped already")
+        var position = 0
+        guard beginning.count >= FrameHeader.byteCount,
+            let header = header(beginning, &position)
+        else { return nil }
+        precondition(header.length > beginning.count - position, "the frame is here as a whole")
+        toSkip = header.length - (beginning.count - position)
+        return header
+    }
+
     /// Moves `position` past the next item of `bytes`; past nothing for `needMore` inside a frame.
     package mutating func next(_ bytes: UnsafeRawBufferPointer, _ position: inout Int) -> Item {
         if toSkip > 0 {
@@ -69,19 +86,8 @@ package struct FrameReader: Sendable {
             // A stray first byte is refused as soon as it is here.
             return bytes.count > position && bytes[position] != 0 ? .violation : .needMore
         }
-        let length = UInt32(
-            bigEndian: bytes.loadUnaligned(fromByteOffset: position, as: UInt32.self)
-        )
-        guard length >> 24 == 0 else { return .violation }
-        let header = FrameHeader(
-            length: Int(length),
-            streamID: UInt32(
-                bigEndian: bytes.loadUnaligned(fromByteOffset: position + 4, as: UInt32.self)
-            ),
-            kind: bytes[position + 8],
-            flags: bytes[position + 9]
-        )
-        let start = position + FrameHeader.byteCount
+        var start = position
+        guard let header = header(bytes, &start) else { return .violation }
         guard header.length <= maxFrameBytes else {
             position = start
             toSkip = header.length
@@ -90,5 +96,27 @@ package struct FrameReader: Sendable {
         guard bytes.count - start >= header.length else { return .needMore }
         position = start + header.length
         return .frame(header, start..<position)
+    }
+
+    /// Reads a header that is here as a whole, and moves past it; nil when it is none.
+    private func header(_ bytes: UnsafeRawBufferPointer, _ position: inout Int) -> FrameHeader? {
+        let length = UInt32(
+            bigEndian: bytes.loadUnaligned(fromByteOffset: position, as: UInt32.self)
+        )
+        guard length >> 24 == 0 else { return nil }
+        let streamID = UInt32(
+            bigEndian: bytes.loadUnaligned(
+                fromByteOffset: position + FrameHeader.streamIDOffset,
+                as: UInt32.self
+            )
+        )
+        let header = FrameHeader(
+            length: Int(length),
+            streamID: streamID,
+            kind: bytes[position + 8],
+            flags: bytes[position + 9]
+        )
+        position += FrameHeader.byteCount
+        return header
     }
 }

@@ -8,7 +8,7 @@ import TTRPC
 import Testing
 
 /// Keeps what was logged.
-private final class Recorder: Sendable {
+final class Recorder: Sendable {
     let lines = NIOLockedValueBox<[String]>([])
 
     func logger(_ level: Logger.Level) -> Logger {
@@ -60,9 +60,11 @@ struct InterceptorTests {
         let name = "remit.debug.v1.EchoService/Echo"
         #expect(
             recorder.lines.withLockedValue { $0 } == [
-                "debug code=OK duration_us=1234 method=\(name) peer=127.0.0.1:5 request_id=r1",
+                "debug code=OK duration_us=1234 method=\(name) peer=127.0.0.1:5 reply_bytes=0 "
+                    + "request_bytes=0 request_id=r1",
                 "info code=INVALID_ARGUMENT duration_us=0 field=amount.minor_units "
-                    + "method=\(name) peer=127.0.0.1:5 reason=AMOUNT_ZERO request_id=r2",
+                    + "method=\(name) peer=127.0.0.1:5 reason=AMOUNT_ZERO reply_bytes=0 "
+                    + "request_bytes=0 request_id=r2",
             ]
         )
     }
@@ -91,6 +93,14 @@ struct InterceptorTests {
         let factory = TestMetrics()
         let metrics = MetricsInterceptor(methods: [method], factory: factory)
         let instruments = factory.counters.count + factory.timers.count
+        var sized = context("s")
+        sized.requestBytes = 40
+        sized.replyBytes = 50
+        metrics.end(sized, error: nil, durationNanoseconds: 5)
+        for (label, bytes) in [("rpc_server_request_bytes", 40.0), ("rpc_server_reply_bytes", 50)] {
+            let recorder = try factory.expectRecorder(label, [("method", method.fullName)])
+            #expect(recorder.values == [bytes])
+        }
         metrics.end(context("a"), error: nil, durationNanoseconds: 10)
         metrics.end(context("b"), error: nil, durationNanoseconds: 20)
         metrics.end(context("c"), error: refusal, durationNanoseconds: 30)
@@ -98,14 +108,14 @@ struct InterceptorTests {
             let dimensions = [("method", method.fullName), ("code", code)]
             return try factory.expectCounter("rpc_server_calls_total", dimensions).totalValue
         }
-        #expect(try count("OK") == 2)
+        #expect(try count("OK") == 3)
         #expect(try count("INVALID_ARGUMENT") == 1)
         #expect(try count("INTERNAL") == 0)
         let timer = try factory.expectTimer(
             "rpc_server_duration",
             [("method", method.fullName)]
         )
-        #expect(timer.values == [10, 20, 30])
+        #expect(timer.values == [5, 10, 20, 30])
         #expect(factory.counters.count + factory.timers.count == instruments)
     }
 

@@ -7,7 +7,7 @@ import Testing
 private final class Spy: ServerInterceptor {
     let seen = NIOLockedValueBox<[String]>([])
 
-    func begin(_ context: ServerContext) throws(RPCError) {
+    func begin(_ context: inout ServerContext) throws(RPCError) {
         seen.withLockedValue { $0.append("begin \(context.method.method)") }
         if context.metadata["refuse"] != nil {
             throw RPCError(.permissionDenied, "Not you.", reason: "NO_SCOPE")

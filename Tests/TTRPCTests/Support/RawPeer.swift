@@ -14,10 +14,12 @@ final class RawPeer: Sendable {
 
     /// - Parameters:
     ///   - address: where to.
+    ///   - from: an address of this machine to come from; nil leaves it to the system.
     ///   - reads: false leaves what arrives in the kernel until `startReading`.
     ///   - receiveBufferBytes: how much the kernel keeps then; nil leaves it to the system.
     static func connect(
         to address: SocketAddress,
+        from: String? = nil,
         reads: Bool = true,
         receiveBufferBytes: Int? = nil,
         connectTimeout: TimeAmount = connectBound
@@ -35,6 +37,9 @@ final class RawPeer: Sendable {
         if let receiveBufferBytes {
             let value = SocketOptionValue(receiveBufferBytes)
             bootstrap = bootstrap.channelOption(.socketOption(.so_rcvbuf), value: value)
+        }
+        if let from {
+            bootstrap = bootstrap.bind(to: try SocketAddress(ipAddress: from, port: 0))
         }
         return RawPeer(try await bootstrap.connect(to: address).get(), inbox)
     }

@@ -230,4 +230,37 @@ struct FrameReaderTests {
             #expect(feeder.seen == reference(bytes, limit: 24), "seed \(seed)")
         }
     }
+
+    @Test("a frame that is given up is skipped, wherever it is cut", arguments: 10..<18)
+    func abandoned(count: Int) throws {
+        let frame = RawFrame(streamID: 7, kind: 1, flags: 1, data: Array(1...8))
+        let bytes = frame.bytes + Self.small.bytes
+        var reader = FrameReader(maxFrameBytes: 8)
+        let beginning = Array(bytes[..<count])
+        let header = beginning.withUnsafeBytes { reader.abandon($0) }
+        #expect(header?.length == 8)
+        #expect(header?.streamID == 7)
+        #expect(header?.kind == 1)
+        #expect(header?.flags == 1)
+        #expect(reader.isSkipping)
+        // What comes behind it is read as ever.
+        let rest = Array(bytes[count...])
+        var position = 0
+        let next = rest.withUnsafeBytes { reader.next($0, &position) }
+        let start = 18 - count + 10
+        guard case .frame(let small, start..<start + 2) = next else {
+            Issue.record("no frame, but \(next)")
+            return
+        }
+        #expect(small.streamID == Self.small.streamID)
+        #expect(!reader.isSkipping)
+    }
+
+    @Test("a frame whose header is not here cannot be given up", arguments: 0..<10)
+    func notAbandoned(count: Int) {
+        var reader = FrameReader(maxFrameBytes: 8)
+        let beginning = Array(Self.full.bytes[..<count])
+        #expect(beginning.withUnsafeBytes { reader.abandon($0) } == nil)
+        #expect(!reader.isSkipping)
+    }
 }

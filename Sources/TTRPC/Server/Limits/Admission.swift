@@ -1,0 +1,277 @@
+import NIOCore
+import ProtobufC
+
+/// Decides for one event loop which calls are begun at once, which wait for their turn, and which
+/// are refused; and lets those run that wait.
+///
+/// A handler that does not suspend occupies its loop. Work is therefore done in turns of
+/// `turnBudget`: within a turn calls run where they arrived, and what arrives after it waits in the
+/// backlog, first in, first out. Between two turns the loop reads: whatever is offered, a refusal
+/// or a health check is answered after one turn and not after all the work that waits. What is in
+/// service, the backlog included, is bounded by a `ConcurrencyLimit` for each method.
+///
+/// On its loop only: no atomics but for what the whole server counts, and those only for calls that
+/// outlive the burst that began them.
+final class Admission {
+    /// What becomes of a call.
+    enum Decision {
+        /// It is begun in place.
+        case run
+        /// It is put into the backlog.
+        case wait
+        case refuse(RPCError)
+    }
+
+    /// Who is let in when not everyone can be.
+    enum Priority {
+        /// Health checks: always, and at once.
+        case always
+        /// Calls that put things right: as long as their reserve lasts, and at once.
+        case control
+        case normal
+    }
+
+    /// What is known about one method on this loop.
+    private struct Kind {
+        let priority: Priority
+        var inService = 0
+        var limit: ConcurrencyLimit
+    }
+
+    private struct WaitingCall {
+        let connection: ServerConnection
+        let call: ServerCall
+        let payload: [UInt8]
+        let start: (UnsafeRawBufferPointer) -> Void
+    }
+
+    /// How long the loop looks for something to read between two turns over a backlog.
+    private static let readPause = TimeAmount.microseconds(20)
+    /// Of calls that were answered in place, one in so many is a sample.
+    private static let sampleInterval = 8
+    private static let retryRange: ClosedRange<Int64> = 64...4096
+
+    let load: ServerLoad
+    private let eventLoop: any EventLoop
+    private let configuration: ServerConfiguration
+    private let executor: LoopExecutor
+    private let arena: Arena
+    private let firstNumber: Int
+    private var kinds: [Kind] = []
+    /// When the turn began; nil between two turns.
+    private var turnStart: NIODeadline?
+    private var backlog = CircularBuffer<WaitingCall>()
+    private var isBacklogScheduled = false
+    private var unsampled = 0
+    private var endTurn: @Sendable () -> Void = {}
+
+    init(
+        _ eventLoop: any EventLoop,
+        configuration: ServerConfiguration,
+        methods: [MethodDescriptor],
+        load: ServerLoad,
+        executor: LoopExecutor,
+        arena: Arena
+    ) {
+        self.eventLoop = eventLoop
+        self.configuration = configuration
+        self.load = load
+        self.executor = executor
+        self.arena = arena
+        firstNumber = methods.lazy.map(\.number).min() ?? 0
+        let count = (methods.lazy.map(\.number).max() ?? -1) - firstNumber + 1
+        let limit = ConcurrencyLimit(configuration.concurrency)
+        kinds = Array(repeating: Kind(priority: .normal, limit: limit), count: max(0, count))
+        for method in methods {
+            let priority: Priority =
+                if configuration.exemptServices.contains(method.service) {
+                    .always
+                } else if configuration.controlServices.contains(method.service) {
+                    .control
+                } else {
+                    .normal
+                }
+            kinds[method.number - firstNumber] = Kind(priority: priority, limit: limit)
+        }
+        let bound = NIOLoopBound(self, eventLoop: eventLoop)
+        endTurn = { bound.value.turnEnded() }
+    }
+
+    /// Calls that wait for their turn.
+    var backlogCount: Int { backlog.count }
+
+    /// The limit of a method that is served.
+    func concurrencyLimit(of method: MethodDescriptor) -> ConcurrencyLimit {
+        kinds[method.number - firstNumber].limit
+    }
+
+    /// What becomes of a call that has arrived.
+    ///
+    /// - Parameters:
+    ///   - method: one that is served.
+    ///   - payloadBytes: what would be kept if it had to wait.
+    ///   - keptBytes: what its connection has had kept already.
+    ///   - now: when it arrived.
+    func decide(
+        _ method: MethodDescriptor,
+        payloadBytes: Int,
+        keptBytes: Int,
+        now: NIODeadline
+    ) -> Decision {
+        let turnStart = turnStart ?? beginTurn(now)
+        let index = method.number - firstNumber
+        switch kinds[index].priority {
+        case .always:
+            return .run
+        case .control:
+            let most = configuration.maxCallsInService + configuration.controlReserve
+            return load.callsInService < most ? .run : refuse(.callsInService, index)
+        case .normal:
+            break
+        }
+        guard load.callsInService < configuration.maxCallsInService else {
+            return refuse(.callsInService, index)
+        }
+        // A stream's messages cannot wait for its turn, and how long it lasts says nothing.
+        guard method.kind == .unary else { return .run }
+        if configuration.isConcurrencyAdaptive,
+            kinds[index].inService >= kinds[index].limit.limit
+        {
+            kinds[index].limit.refused()
+            return refuse(.concurrency, index)
+        }
+        guard !backlog.isEmpty || now - turnStart > configuration.turnBudget else { return .run }
+        guard keptBytes + payloadBytes <= configuration.maxBufferedBytesPerConnection,
+            load.bufferedBytes + payloadBytes <= configuration.maxBufferedBytes
+        else { return refuse(.bufferedBytes, index) }
+        return .wait
+    }
+
+    private func refuse(_ limit: ServerLimit, _ index: Int) -> Decision {
+        load.refused(limit)
+        return .refuse(.overload(limit, retryAfterMilliseconds: retryAfter(index)))
+    }
+
+    /// Twice what a call takes now, as a power of two: few values, so that refusals are alike and
+    /// need be encoded only once.
+    private func retryAfter(_ index: Int) -> Int64 {
+        let wanted = kinds[index].limit.medianNanoseconds * 2 / 1_000_000
+        var milliseconds = Self.retryRange.lowerBound
+        while milliseconds < wanted, milliseconds < Self.retryRange.upperBound { milliseconds *= 2 }
+        return milliseconds
+    }
+
+    /// An admitted call goes on after the burst that brought it.
+    func held(_ call: ServerCall) {
+        let index = call.context.method.number - firstNumber
+        kinds[index].inService += 1
+        call.found = kinds[index].inService
+        load.callBegan()
+    }
+
+    /// An admitted call has ended.
+    func ended(_ call: ServerCall, _ error: RPCError?, now: NIODeadline) {
+        guard call.isAdmitted else { return }
+        let method = call.context.method
+        let index = method.number - firstNumber
+        if call.found > 0 {
+            kinds[index].inService -= 1
+            load.callEnded()
+        } else {
+            unsampled += 1
+            guard unsampled >= Self.sampleInterval else { return }
+            unsampled = 0
+        }
+        // What fails early says nothing about how long work takes.
+        guard configuration.isConcurrencyAdaptive, method.kind == .unary,
+            error == nil || error?.code == .deadlineExceeded
+        else { return }
+        kinds[index].limit.sample(
+            latency: (now - call.startTime).nanoseconds,
+            found: max(1, call.found),
+            inService: kinds[index].inService + 1,
+            at: Int64(now.uptimeNanoseconds)
+        )
+    }
+
+    // MARK: Turns
+
+    private func beginTurn(_ now: NIODeadline) -> NIODeadline {
+        turnStart = now
+        // Runs when everything that was readable has been read.
+        eventLoop.execute(endTurn)
+        return now
+    }
+
+    private func turnEnded() {
+        turnStart = nil
+        scheduleBacklog()
+    }
+
+    /// Puts a call into the backlog.
+    ///
+    /// - Parameters:
+    ///   - connection: its connection.
+    ///   - call: an admitted call.
+    ///   - payload: its request, copied: the frame is gone when its turn comes.
+    ///   - start: begins it.
+    func wait(
+        _ connection: ServerConnection,
+        _ call: ServerCall,
+        _ payload: UnsafeRawBufferPointer,
+        start: @escaping (UnsafeRawBufferPointer) -> Void
+    ) {
+        let payload = [UInt8](payload)
+        load.bufferedBytesChanged(by: payload.count)
+        connection.waitingBytes += payload.count
+        backlog.append(
+            WaitingCall(connection: connection, call: call, payload: payload, start: start)
+        )
+    }
+
+    private func scheduleBacklog() {
+        guard !backlog.isEmpty, !isBacklogScheduled else { return }
+        isBacklogScheduled = true
+        let bound = NIOLoopBound(self, eventLoop: eventLoop)
+        // Not `execute`: the loop runs such tasks until there are none, and reads nothing.
+        eventLoop.scheduleTask(in: Self.readPause) { bound.value.serveBacklog() }
+    }
+
+    private func serveBacklog() {
+        isBacklogScheduled = false
+        let end = NIODeadline.now() + configuration.turnBudget
+        executor.burst {
+            var now = NIODeadline.now()
+            while now < end, let waiting = backlog.popFirst() {
+                release(waiting)
+                guard !waiting.call.isFinished else {
+                    // Its deadline has passed, or its connection is gone.
+                    load.refused(.abandoned)
+                    waiting.connection.streams.handlerEnded()
+                    continue
+                }
+                if let deadline = waiting.call.context.deadline, deadline <= now {
+                    load.refused(.abandoned)
+                    waiting.connection.expireWaiting(waiting.call)
+                } else {
+                    waiting.payload.withUnsafeBytes(waiting.start)
+                    arena.reset()
+                }
+                now = .now()
+            }
+        }
+        executor.drain()
+        scheduleBacklog()
+    }
+
+    private func release(_ waiting: WaitingCall) {
+        load.bufferedBytesChanged(by: -waiting.payload.count)
+        waiting.connection.waitingBytes -= waiting.payload.count
+    }
+
+    /// Drops what waits, and lets go of the loop.
+    func stop() {
+        while let waiting = backlog.popFirst() { release(waiting) }
+        endTurn = {}
+    }
+}

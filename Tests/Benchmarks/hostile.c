@@ -1,0 +1,159 @@
+/*
+ * hostile: peers that a server must put up with.
+ *
+ *   hostile -p PORT -s SECONDS KIND COUNT
+ *
+ *   KIND  idle    connects, and says nothing
+ *         drip    sends the beginning of a request, then a byte a second
+ *         mute    sends half of a request, and nothing more: its host is gone, no FIN ever comes
+ *         half    sends half of a request and closes its sending side
+ *         slow    asks for many large answers, and reads a byte a second
+ *
+ * Prints "ready COUNT" when all are connected, and at the end how many the server has closed.
+ */
+#define _GNU_SOURCE
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <netinet/in.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { HEADER = 10, MESSAGE = 4000, ADDRESS_PEERS = 20000, SLOW_CALLS = 500 };
+
+static void fail(const char *what) {
+    fprintf(stderr, "hostile: %s: %s\n", what, strerror(errno));
+    exit(2);
+}
+
+/* A request of the debug service's Echo with MESSAGE bytes. */
+static uint8_t request[8192];
+static size_t request_size;
+
+static size_t put_field(uint8_t *at, unsigned number, const uint8_t *data, size_t size) {
+    size_t start = 0;
+    at[start++] = (uint8_t)(number << 3 | 2);
+    size_t rest = size;
+    do {
+        at[start++] = (uint8_t)((rest & 127) | (rest > 127 ? 128 : 0));
+        rest >>= 7;
+    } while (rest);
+    memcpy(at + start, data, size);
+    return start + size;
+}
+
+static void build_request(void) {
+    static uint8_t filler[MESSAGE], message[MESSAGE + 8];
+    memset(filler, 'x', sizeof filler);
+    size_t size = put_field(message, 1, filler, sizeof filler), at = HEADER;
+    at += put_field(request + at, 1, (const uint8_t *)"remit.debug.v1.EchoService", 26);
+    at += put_field(request + at, 2, (const uint8_t *)"Echo", 4);
+    at += put_field(request + at, 3, message, size);
+    uint32_t length = htonl((uint32_t)(at - HEADER));
+    memcpy(request, &length, 4);
+    request[8] = 1;
+    request_size = at;
+}
+
+static void set_stream(uint32_t id) {
+    id = htonl(id);
+    memcpy(request + 4, &id, 4);
+}
+
+typedef struct { int fd; size_t sent; bool is_closed; } Peer;
+
+static int dial(int port, unsigned index, bool is_slow) {
+    struct sockaddr_in address = { .sin_family = AF_INET, .sin_port = htons((uint16_t)port) };
+    struct sockaddr_in own = { .sin_family = AF_INET };
+    /* One local address has ports for so many peers. */
+    own.sin_addr.s_addr = htonl(INADDR_LOOPBACK + index / ADDRESS_PEERS);
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), small = 4096;
+    if (fd < 0) fail("socket");
+    if (is_slow) setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &small, sizeof small);
+    if (bind(fd, (void *)&own, sizeof own)) fail("bind");
+    if (connect(fd, (void *)&address, sizeof address)) fail("connect");
+    fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK);
+    return fd;
+}
+
+/* Sends up to `size` more bytes of one request after the other. */
+static void send_some(Peer *peer, size_t size, size_t calls) {
+    size_t limit = request_size * calls;
+    while (size && peer->sent < limit && !peer->is_closed) {
+        size_t at = peer->sent % request_size, count = request_size - at;
+        set_stream((uint32_t)(peer->sent / request_size) * 2 + 1);
+        if (count > size) count = size;
+        ssize_t written = send(peer->fd, request + at, count, MSG_NOSIGNAL);
+        if (written < 0) {
+            if (errno != EAGAIN) peer->is_closed = true;
+            return;
+        }
+        peer->sent += (size_t)written;
+        size -= (size_t)written;
+    }
+}
+
+/* Reads up to `most` bytes, and sees whether the server has closed. */
+static void receive(Peer *peer, size_t most) {
+    char bytes[4096];
+    if (peer->is_closed) return;
+    ssize_t got = recv(peer->fd, bytes, most < sizeof bytes ? most : sizeof bytes, 0);
+    if (got == 0 || (got < 0 && errno != EAGAIN)) peer->is_closed = true;
+}
+
+int main(int argc, char **argv) {
+    int port = 0;
+    unsigned seconds = 10;
+    for (int letter; (letter = getopt(argc, argv, "p:s:")) != -1;) switch (letter) {
+        case 'p': port = atoi(optarg); break;
+        case 's': seconds = (unsigned)atoi(optarg); break;
+        default: goto usage;
+    }
+    if (optind + 2 != argc || !port) goto usage;
+    const char *kind = argv[optind];
+    unsigned count = (unsigned)atoi(argv[optind + 1]);
+    bool is_drip = !strcmp(kind, "drip"), is_slow = !strcmp(kind, "slow");
+    bool is_half = !strcmp(kind, "half"), is_mute = !strcmp(kind, "mute");
+    if (!count || (!is_drip && !is_slow && !is_half && !is_mute && strcmp(kind, "idle"))) goto usage;
+
+    struct rlimit files = { .rlim_cur = count + 64, .rlim_max = count + 64 };
+    struct rlimit before;
+    getrlimit(RLIMIT_NOFILE, &before);
+    if (before.rlim_cur < files.rlim_cur && setrlimit(RLIMIT_NOFILE, &files)) fail("setrlimit");
+    signal(SIGPIPE, SIG_IGN);
+    build_request();
+    Peer *peers = calloc(count, sizeof *peers);
+    if (!peers) fail("calloc");
+    for (unsigned index = 0; index < count; index++) {
+        peers[index].fd = dial(port, index, is_slow);
+        if (is_mute || is_half || is_drip) send_some(&peers[index], request_size / 2, 1);
+        if (is_half) shutdown(peers[index].fd, SHUT_WR);
+    }
+    printf("ready %u\n", count);
+    fflush(stdout);
+    for (unsigned second = 0; second < seconds; second++) {
+        for (unsigned index = 0; index < count; index++) {
+            if (is_drip) send_some(&peers[index], 1, 1);
+            if (is_slow) send_some(&peers[index], SIZE_MAX, SLOW_CALLS);
+            receive(&peers[index], is_slow ? 1 : 4096);
+        }
+        sleep(1);
+    }
+    unsigned closed = 0;
+    for (unsigned index = 0; index < count; index++) closed += peers[index].is_closed;
+    printf("closed %u\n", closed);
+    return 0;
+usage:
+    fprintf(stderr, "usage: hostile -p PORT -s SECONDS idle|drip|mute|half|slow COUNT\n");
+    return 2;
+}

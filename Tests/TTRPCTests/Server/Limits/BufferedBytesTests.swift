@@ -1,0 +1,147 @@
+import NIOCore
+import TTRPC
+import Testing
+
+@Suite("Bytes that a server keeps", .timeLimit(testBound))
+struct BufferedBytesTests {
+    /// A request whose frame has about `count` bytes.
+    private func request(_ count: Int) -> RawRequest {
+        RawRequest(Probe.echo, payload: Probe.payload(String(repeating: "x", count: count)))
+    }
+
+    @Test("an unfinished frame above a connection's share is refused while it arrives, and skipped")
+    func perConnection() async throws {
+        try await withServer({ $0.maxBufferedBytesPerConnection = 4096 }) { server in
+            let peer = try await server.peer()
+            let bytes = request(20_000).frame(1).bytes
+            try await peer.send(Array(bytes[..<10_000]))
+            let error = try #require(try await peer.nextResponse(1).error)
+            #expect(error.code == .resourceExhausted)
+            #expect(error.reason == "OVERLOAD")
+            #expect(error.retryAfterMilliseconds != nil)
+            #expect(server.server.statistics.bufferedBytes == 0)
+            #expect(server.server.statistics.refused[.bufferedBytes] == 1)
+            // The rest of it is nothing, and the connection goes on behind it.
+            try await peer.send(Array(bytes[10_000...]))
+            let next = try await peer.call(request(100), 3)
+            #expect(next.status == nil)
+            await peer.close()
+        }
+    }
+
+    @Test("when all connections together keep too much, the one that wants more is refused")
+    func overAll() async throws {
+        try await withServer({ $0.maxBufferedBytes = 64 << 10 }) { server in
+            let bytes = request(30_000).frame(1).bytes
+            var peers: [RawPeer] = []
+            for _ in 0..<2 {
+                let peer = try await server.peer()
+                try await peer.send(Array(bytes[..<20_000]))
+                peers.append(peer)
+            }
+            try await eventually("both are kept") {
+                server.server.statistics.bufferedBytes >= 40_000
+            }
+            let third = try await server.peer()
+            try await third.send(Array(bytes[..<29_000]))
+            // Whoever crosses the limit with its next bytes is refused; the others finish.
+            let error = try #require(try await third.nextResponse(1).error)
+            #expect(error.reason == "OVERLOAD")
+            for peer in peers {
+                try await peer.send(Array(bytes[20_000...]))
+                #expect(try await peer.nextResponse(1).status == nil)
+            }
+            try await eventually("nothing is kept") {
+                server.server.statistics.bufferedBytes == 0
+            }
+            for peer in peers + [third] { await peer.close() }
+        }
+    }
+
+    @Test("what a connection had kept is given back when it is lost inside a frame")
+    func givenBack() async throws {
+        try await withServer { server in
+            let peer = try await server.peer()
+            try await peer.send(Array(request(30_000).frame(1).bytes[..<20_000]))
+            try await eventually("it is kept") {
+                server.server.statistics.bufferedBytes >= 20_000
+            }
+            await peer.close()
+            try await eventually("nothing is kept") {
+                server.server.statistics.bufferedBytes == 0
+            }
+        }
+    }
+
+    @Test("the beginning of a frame does not hold the buffer it was read into")
+    func compact() async throws {
+        try await withServer { server in
+            let peer = try await server.peer()
+            try await peer.send(Array(request(30_000).frame(1).bytes[..<20]))
+            try await eventually("it is kept") { server.server.statistics.bufferedBytes > 0 }
+            #expect(server.server.statistics.bufferedBytes <= 512)
+            await peer.close()
+        }
+    }
+
+    @Test("a peer that leaves more replies unread than it may is closed")
+    func unsent() async throws {
+        let count = 200_000
+        try await withServer(
+            { $0.maxUnsentBytes = 1 << 20 },
+            routes: { router in
+                router.echo()
+                router.text(Probe.method("Large")) { (_, _) async throws(RPCError) in
+                    String(repeating: "x", count: count)
+                }
+            }
+        ) { server in
+            let peer = try await RawPeer.connect(
+                to: server.address,
+                reads: false,
+                receiveBufferBytes: 4096
+            )
+            // In one burst: each reply is made before anyone looks whether it can be sent.
+            var bytes: [UInt8] = []
+            for call in 0..<100 as Range<UInt32> {
+                bytes += RawRequest(Probe.method("Large")).frame(2 * call + 1).bytes
+            }
+            try await peer.send(bytes)
+            try await eventually("the connection is closed") {
+                server.server.statistics.connections == 0
+            }
+            #expect(server.server.statistics.refused[.bufferedBytes] == 1)
+            #expect(server.server.statistics.bufferedBytes == 0)
+            #expect(try await server.answersOthers())
+            await peer.close()
+        }
+    }
+
+    @Test("a peer that reads nothing for the stall time-out is closed")
+    func stalled() async throws {
+        let count = 4_000_000
+        try await withServer(
+            { $0.stallTimeout = .milliseconds(50) },
+            routes: { router in
+                router.echo()
+                router.text(Probe.method("Large")) { (_, _) async throws(RPCError) in
+                    String(repeating: "x", count: count)
+                }
+            }
+        ) { server in
+            let peer = try await RawPeer.connect(
+                to: server.address,
+                reads: false,
+                receiveBufferBytes: 4096
+            )
+            for call in 0..<3 as Range<UInt32> {
+                try await peer.send(RawRequest(Probe.method("Large")).frame(2 * call + 1))
+            }
+            try await eventually("the connection is closed") {
+                server.server.statistics.connections == 0
+            }
+            #expect(try await server.answersOthers())
+            await peer.close()
+        }
+    }
+}

@@ -1,0 +1,170 @@
+import NIOCore
+import TTRPC
+import Testing
+
+/// What a client may rely on when it is refused for want of room.
+private func expectOverload(
+    _ response: RawResponse,
+    sourceLocation: SourceLocation = #_sourceLocation
+) {
+    #expect(response.error?.code == .resourceExhausted, sourceLocation: sourceLocation)
+    #expect(response.error?.reason == "OVERLOAD", sourceLocation: sourceLocation)
+    #expect(
+        (response.error?.retryAfterMilliseconds ?? 0) > 0,
+        sourceLocation: sourceLocation
+    )
+}
+
+@Suite("Refusals for want of room", .timeLimit(testBound))
+struct LimitRefusalTests {
+    private static let check = MethodDescriptor(
+        service: "grpc.health.v1.Health",
+        method: "Check",
+        scope: "",
+        idempotent: true,
+        maxRequestBytes: 0
+    )
+    private static let recover = MethodDescriptor(
+        service: "test.v1.Recovery",
+        method: "Recover",
+        scope: "",
+        idempotent: true,
+        maxRequestBytes: 0
+    )
+
+    @Test("a call more than the whole server may have is refused at once, on every connection")
+    func callsInService() async throws {
+        let gate = Gate()
+        try await withServer(
+            { $0.maxCallsInService = 2 },
+            routes: { router in
+                router.echo()
+                router.hold(gate)
+            }
+        ) { server in
+            let first = try await server.peer()
+            let second = try await server.peer()
+            try await first.send(RawRequest(Probe.hold).frame(1))
+            try await second.send(RawRequest(Probe.hold).frame(1))
+            try await eventually("two calls run") { gate.entered == 2 }
+            for peer in [first, second, try await server.peer()] {
+                expectOverload(try await peer.call(RawRequest(Probe.echo), 3))
+            }
+            let statistics = server.server.statistics
+            #expect(statistics.callsInService == 2)
+            #expect(statistics.refused[.callsInService] == 3)
+            gate.open()
+            _ = try await first.nextResponse(1)
+            _ = try await second.nextResponse(1)
+            #expect(try await first.call(RawRequest(Probe.echo), 5).status == nil)
+            #expect(server.server.statistics.callsInService == 0)
+            await first.close()
+            await second.close()
+        }
+    }
+
+    @Test("health checks are always answered, and what puts things right has a reserve")
+    func reserve() async throws {
+        let gate = Gate()
+        try await withServer(
+            {
+                $0.maxCallsInService = 1
+                $0.controlServices = ["test.v1.Recovery"]
+                $0.controlReserve = 2
+            },
+            routes: { router in
+                router.echo()
+                router.hold(gate)
+                router.text(Self.check) { (text, _) async throws(RPCError) in text }
+                router.text(Self.recover) { (text, _) async throws(RPCError) in
+                    await gate.pass()
+                    return text
+                }
+            }
+        ) { server in
+            let peer = try await server.peer()
+            try await peer.send(RawRequest(Probe.hold).frame(1))
+            try await peer.send(RawRequest(Self.recover).frame(3))
+            try await peer.send(RawRequest(Self.recover).frame(5))
+            try await eventually("three calls run") { gate.entered == 3 }
+            expectOverload(try await peer.call(RawRequest(Probe.echo), 7))
+            expectOverload(try await peer.call(RawRequest(Self.recover), 9))
+            let health = RawRequest(Self.check, payload: Probe.payload("well"))
+            #expect(try await peer.call(health, 11).payload == Probe.payload("well"))
+            gate.open()
+            await peer.close()
+        }
+    }
+
+    @Test("the adaptive limit of a method refuses that method and no other")
+    func concurrency() async throws {
+        let gate = Gate()
+        try await withServer(
+            {
+                $0.concurrency.minimum = 1
+                $0.concurrency.initial = 2
+                $0.concurrency.maximum = 2
+            },
+            routes: { router in
+                router.echo()
+                router.hold(gate)
+            }
+        ) { server in
+            let peer = try await server.peer()
+            for streamID in [1, 3] as [UInt32] {
+                try await peer.send(RawRequest(Probe.hold).frame(streamID))
+            }
+            try await eventually("two calls run") { gate.entered == 2 }
+            expectOverload(try await peer.call(RawRequest(Probe.hold), 5))
+            #expect(try await peer.call(RawRequest(Probe.echo), 7).status == nil)
+            #expect(server.server.statistics.refused[.concurrency] == 1)
+            gate.open()
+            await peer.close()
+        }
+    }
+
+    @Test("without the adaptive limit only the fixed ones refuse")
+    func notAdaptive() async throws {
+        let gate = Gate()
+        try await withServer(
+            {
+                $0.isConcurrencyAdaptive = false
+                $0.concurrency.minimum = 1
+                $0.concurrency.initial = 1
+                $0.concurrency.maximum = 1
+            },
+            routes: { $0.hold(gate) }
+        ) { server in
+            let peer = try await server.peer()
+            for streamID in [1, 3, 5] as [UInt32] {
+                try await peer.send(RawRequest(Probe.hold).frame(streamID))
+            }
+            try await eventually("three calls run") { gate.entered == 3 }
+            gate.open()
+            for _ in 0..<3 { #expect(try await peer.nextFrame().kind == RawFrame.response) }
+            await peer.close()
+        }
+    }
+
+    @Test("an address has its own number of connections; others are not touched by it")
+    func connectionsPerPeer() async throws {
+        try await withServer({ $0.maxConnectionsPerPeer = 2 }) { server in
+            let first = try await server.peer()
+            let second = try await server.peer()
+            let third = try await server.peer()
+            try await third.end()
+            let neighbour = try await RawPeer.connect(to: server.address, from: "127.0.0.2")
+            #expect(try await neighbour.call(RawRequest(Probe.echo), 1).status == nil)
+            #expect(try await first.call(RawRequest(Probe.echo), 1).status == nil)
+            #expect(server.server.statistics.connections == 3)
+            #expect(server.server.statistics.refused[.connectionsPerPeer] == 1)
+            await first.close()
+            let next = try await eventually("room for a connection") { () -> RawPeer? in
+                let peer = try await server.peer()
+                return (try? await peer.call(RawRequest(Probe.echo), 1)) == nil ? nil : peer
+            }
+            for peer in [second, neighbour, next] { await peer.close() }
+            try await eventually("nothing is open") { server.server.statistics.connections == 0 }
+        }
+    }
+}
