@@ -10,7 +10,7 @@ import Synchronization
 /// The connection is dialled by the first call, and again by the first call after a loss. A call
 /// that could not be sent fails with origin `.notSent`; one whose answer was lost with `.lost`.
 package final class RPCClient: RPCCaller {
-    private let eventLoop: any EventLoop
+    let eventLoop: any EventLoop
     private let core: NIOLoopBound<ClientCore>
     private let submissions = NIOLockedValueBox<[Submission]>([])
     private let outstanding = Atomic<Int>(0)
@@ -65,7 +65,9 @@ package final class RPCClient: RPCCaller {
                 origin: .notSent
             )
         }
-        let deadline = options.timeout.map { NIODeadline.now() + $0 }
+        var options = options
+        options.fixDeadline()
+        let deadline = options.deadline
         let call = PendingCall<Reply>()
         let metadata = options.metadata
         submit(
@@ -96,7 +98,7 @@ package final class RPCClient: RPCCaller {
         return try result.get()
     }
 
-    private func submit(_ submission: Submission) {
+    func submit(_ submission: Submission) {
         let isFirst = submissions.withLockedValue { waiting in
             waiting.append(submission)
             return waiting.count == 1
