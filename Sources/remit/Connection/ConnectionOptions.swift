@@ -9,10 +9,14 @@ struct ConnectionOptions: ParsableArguments {
         case json
     }
 
-    @Option(help: "The billing service, HOST:PORT (else $REMIT_BILLING, else the profile).")
+    @Option(
+        help: "The billing service, HOST:PORT,… (else $REMIT_BILLING, else the profile)."
+    )
     var billing: String?
 
-    @Option(help: "The payment gateway, HOST:PORT (else $REMIT_GATEWAY, else the profile).")
+    @Option(
+        help: "The payment gateway, HOST:PORT,… (else $REMIT_GATEWAY, else the profile)."
+    )
     var gateway: String?
 
     @Option(help: "A profile of $REMIT_CONFIG or ~/.config/remit/profiles.json.")
@@ -35,15 +39,15 @@ struct ConnectionOptions: ParsableArguments {
         case gateway
     }
 
-    /// The address of a service: flag, environment, profile.
+    /// The addresses of a service: flag, environment, profile.
     ///
     /// - Throws: `ConfigurationError`.
-    func address(_ service: Service) throws(ConfigurationError) -> ListenAddress {
+    func addresses(_ service: Service) throws(ConfigurationError) -> [ListenAddress] {
         let flag = service == .billing ? billing : gateway
         let environment = ProcessInfo.processInfo.environment
         let variable = "REMIT_" + service.rawValue.uppercased()
         if let text = flag ?? environment[variable] {
-            return try ListenAddress(text, setting: service.rawValue)
+            return try ListenAddress.list(text, setting: service.rawValue)
         }
         let profiles = try Profiles(environment)
         guard let text = try profiles.address(service.rawValue, profile: profile) else {
@@ -52,7 +56,14 @@ struct ConnectionOptions: ParsableArguments {
                     + "--\(service.rawValue) HOST:PORT, $\(variable), or a profile"
             )
         }
-        return try ListenAddress(text, setting: service.rawValue)
+        return try ListenAddress.list(text, setting: service.rawValue)
+    }
+
+    /// The addresses of a service, as people write them.
+    ///
+    /// - Throws: `ConfigurationError`.
+    func names(_ service: Service) throws(ConfigurationError) -> String {
+        try addresses(service).map(\.description).joined(separator: ",")
     }
 }
 
