@@ -244,7 +244,7 @@ let package = Package(
             "BillingTests",
             dependencies: [
                 "Billing", "ServiceKit", "RemitAPI", "TTRPC", "Payments", "Ledger", "Storage",
-                grdb, logging, nioCore, nioConcurrency,
+                "ProtobufC", grdb, logging, nioCore, nioConcurrency,
             ]
         ),
         swiftTests(

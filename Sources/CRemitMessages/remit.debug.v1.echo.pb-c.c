@@ -142,6 +142,51 @@ void   remit__debug__v1__collect_reply__free_unpacked
   assert(message->base.descriptor == &remit__debug__v1__collect_reply__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   remit__debug__v1__work_request__init
+                     (Remit__Debug__V1__WorkRequest         *message)
+{
+  static const Remit__Debug__V1__WorkRequest init_value = REMIT__DEBUG__V1__WORK_REQUEST__INIT;
+  *message = init_value;
+}
+size_t remit__debug__v1__work_request__get_packed_size
+                     (const Remit__Debug__V1__WorkRequest *message)
+{
+  assert(message->base.descriptor == &remit__debug__v1__work_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t remit__debug__v1__work_request__pack
+                     (const Remit__Debug__V1__WorkRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &remit__debug__v1__work_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t remit__debug__v1__work_request__pack_to_buffer
+                     (const Remit__Debug__V1__WorkRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &remit__debug__v1__work_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Remit__Debug__V1__WorkRequest *
+       remit__debug__v1__work_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Remit__Debug__V1__WorkRequest *)
+     protobuf_c_message_unpack (&remit__debug__v1__work_request__descriptor,
+                                allocator, len, data);
+}
+void   remit__debug__v1__work_request__free_unpacked
+                     (Remit__Debug__V1__WorkRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &remit__debug__v1__work_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 static const ProtobufCFieldDescriptor remit__debug__v1__echo_message__field_descriptors[1] =
 {
   {
@@ -295,18 +340,84 @@ const ProtobufCMessageDescriptor remit__debug__v1__collect_reply__descriptor =
   (ProtobufCMessageInit) remit__debug__v1__collect_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCMethodDescriptor remit__debug__v1__echo_service__method_descriptors[4] =
+static const ProtobufCFieldDescriptor remit__debug__v1__work_request__field_descriptors[3] =
+{
+  {
+    "payload",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Remit__Debug__V1__WorkRequest, payload),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "busy_microseconds",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Remit__Debug__V1__WorkRequest, busy_microseconds),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "commits",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Remit__Debug__V1__WorkRequest, commits),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned remit__debug__v1__work_request__field_indices_by_name[] = {
+  1,   /* field[1] = busy_microseconds */
+  2,   /* field[2] = commits */
+  0,   /* field[0] = payload */
+};
+static const ProtobufCIntRange remit__debug__v1__work_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor remit__debug__v1__work_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "remit.debug.v1.WorkRequest",
+  "WorkRequest",
+  "Remit__Debug__V1__WorkRequest",
+  "remit.debug.v1",
+  sizeof(Remit__Debug__V1__WorkRequest),
+  3,
+  remit__debug__v1__work_request__field_descriptors,
+  remit__debug__v1__work_request__field_indices_by_name,
+  1,  remit__debug__v1__work_request__number_ranges,
+  (ProtobufCMessageInit) remit__debug__v1__work_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCMethodDescriptor remit__debug__v1__echo_service__method_descriptors[5] =
 {
   { "Echo", &remit__debug__v1__echo_message__descriptor, &remit__debug__v1__echo_message__descriptor },
   { "EchoStream", &remit__debug__v1__echo_message__descriptor, &remit__debug__v1__echo_message__descriptor },
   { "Expand", &remit__debug__v1__expand_request__descriptor, &remit__debug__v1__echo_message__descriptor },
   { "Collect", &remit__debug__v1__echo_message__descriptor, &remit__debug__v1__collect_reply__descriptor },
+  { "Work", &remit__debug__v1__work_request__descriptor, &remit__debug__v1__echo_message__descriptor },
 };
 const unsigned remit__debug__v1__echo_service__method_indices_by_name[] = {
   3,        /* Collect */
   0,        /* Echo */
   1,        /* EchoStream */
-  2         /* Expand */
+  2,        /* Expand */
+  4         /* Work */
 };
 const ProtobufCServiceDescriptor remit__debug__v1__echo_service__descriptor =
 {
@@ -315,7 +426,7 @@ const ProtobufCServiceDescriptor remit__debug__v1__echo_service__descriptor =
   "EchoService",
   "Remit__Debug__V1__EchoService",
   "remit.debug.v1",
-  4,
+  5,
   remit__debug__v1__echo_service__method_descriptors,
   remit__debug__v1__echo_service__method_indices_by_name
 };
@@ -350,6 +461,14 @@ void remit__debug__v1__echo_service__collect(ProtobufCService *service,
 {
   assert(service->descriptor == &remit__debug__v1__echo_service__descriptor);
   service->invoke(service, 3, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void remit__debug__v1__echo_service__work(ProtobufCService *service,
+                                          const Remit__Debug__V1__WorkRequest *input,
+                                          Remit__Debug__V1__EchoMessage_Closure closure,
+                                          void *closure_data)
+{
+  assert(service->descriptor == &remit__debug__v1__echo_service__descriptor);
+  service->invoke(service, 4, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void remit__debug__v1__echo_service__init (Remit__Debug__V1__EchoService_Service *service,
                                            Remit__Debug__V1__EchoService_ServiceDestroy destroy)

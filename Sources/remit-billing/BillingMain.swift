@@ -17,7 +17,13 @@ struct BillingMain {
         settings: [
             Setting("listen", .text, standard: "127.0.0.1:7001", "HOST:PORT; port 0 is any"),
             Setting("data", .text, "the data folder; it must exist"),
-            Setting("gateway", .text, "HOST:PORT of the payment gateway"),
+            Setting("gateway", .text, "HOST:PORT of the payment gateway; commas between several"),
+            Setting(
+                "gateway-connections",
+                .number(1...8),
+                standard: "2",
+                "connections to each address of the gateway"
+            ),
             Setting("event-loops", .number(1...64), standard: "1", "threads that serve calls"),
             Setting("log-level", .text, standard: "info", "trace, debug, info, warning, error"),
             Setting(
@@ -99,21 +105,20 @@ struct BillingMain {
             methods: BillingV1.methods + DebugV1.methods,
             now: { BusinessClock.system.milliseconds }
         )
-        let gateway = try ListenAddress(try settings.text("gateway"), setting: "gateway")
-        var clientConfiguration = ClientConfiguration(host: gateway.host, port: gateway.port)
-        clientConfiguration.tls = try TLSClientSettings.gateway(settings, gateway)
+        let gateway = try ListenAddress.list(try settings.text("gateway"), setting: "gateway")
+        let gatewayTLS = try TLSClientSettings.gateway(settings, gateway)
         let folder = try settings.text("data")
         let configuration = try configuration(settings)
         let trigger = try CrashPointTrigger(settings, BillingCrashPoint.self)
         let group = MultiThreadedEventLoopGroup(
             numberOfThreads: try settings.number("event-loops")
         )
-        let client = await RPCClient(
-            configuration: clientConfiguration,
-            eventLoopGroup: group,
-            logger: logger
-        )
-        let application = try open(folder, client, configuration, trigger, logger)
+        var pool = PoolConfiguration(gateway)
+        pool.maxConnectionsPerAddress = try settings.number("gateway-connections")
+        pool.connection.tls = gatewayTLS
+        let client = RPCClientPool(configuration: pool, eventLoopGroup: group, logger: logger)
+        let caller = InterceptedCaller(client, GatewayCalls.interceptors(logger))
+        let application = try open(folder, caller, configuration, trigger, logger)
         try await application.recover()
         var router = Router()
         application.register(on: &router)
@@ -141,7 +146,7 @@ struct BillingMain {
         )
         let reloader = try security.reloader(
             settings,
-            gateway: clientConfiguration.tls,
+            gateway: gatewayTLS,
             logger: logger
         )
         let healthWatch = HealthWatch(application: application, health: health)
@@ -178,7 +183,7 @@ struct BillingMain {
 
     private static func open(
         _ folder: String,
-        _ client: RPCClient,
+        _ caller: InterceptedCaller,
         _ configuration: BillingConfiguration,
         _ trigger: CrashPointTrigger,
         _ logger: Logger
@@ -190,7 +195,7 @@ struct BillingMain {
         do {
             return try BillingApplication.open(
                 folder,
-                gateway: RPCGatewayLink(client, configuration: configuration),
+                gateway: RPCGatewayLink(caller, configuration: configuration),
                 configuration: configuration,
                 crashPoint: { await trigger.reached($0.rawValue) },
                 logger: logger

@@ -27,7 +27,13 @@ package struct RPCGatewayLink: GatewayLink {
         authorization = GatewayV1.AuthorizationServiceClient(caller)
         recovery = GatewayV1.RecoveryServiceClient(caller)
         feed = GatewayV1.EventServiceClient(caller)
-        saleOptions = CallOptions(timeout: .milliseconds(configuration.saleTimeoutMilliseconds))
+        // A sale's intent is committed: it has its own deadline, and one that may have reached the
+        // gateway is asked about and fenced by recovery, never sent again from here.
+        saleOptions = CallOptions(
+            timeout: .milliseconds(configuration.saleTimeoutMilliseconds),
+            inheritsDeadline: false,
+            repeats: .ifNothingBegan
+        )
         options = CallOptions(timeout: .milliseconds(configuration.callTimeoutMilliseconds))
         self.clock = clock
     }

@@ -82,7 +82,9 @@ struct PaymentProcessor: Sendable {
         case .new(let payment, let known):
             // A task of its own: from here on the sale has its own deadline, and the caller's
             // ends only the caller's wait.
-            scheduler.spawn { await carryOut(payment, since: known) }
+            scheduler.spawn {
+                await ServerContext.withoutDeadline { await carryOut(payment, since: known) }
+            }
             return try await waited(payment.id, timeout: timeout)
         }
     }

@@ -22,6 +22,36 @@ package struct ListenAddress: Equatable, Sendable, CustomStringConvertible {
         self = address
     }
 
+    /// The addresses in a list.
+    ///
+    /// - Parameters:
+    ///   - text: HOST:PORT, or several with commas between; 1 to `maxListed`, each once.
+    ///   - setting: named in the error.
+    /// - Throws: `ConfigurationError`.
+    package static func list(
+        _ text: String,
+        setting: String
+    ) throws(ConfigurationError) -> [ListenAddress] {
+        let texts = text.split(separator: ",", omittingEmptySubsequences: false)
+        guard texts.count <= maxListed else {
+            throw ConfigurationError(
+                "--\(setting) names \(texts.count) servers; \(maxListed) is the most"
+            )
+        }
+        var addresses: [ListenAddress] = []
+        for text in texts {
+            let address = try ListenAddress(String(text), setting: setting)
+            guard !addresses.contains(address) else {
+                throw ConfigurationError("--\(setting) names \(address) twice")
+            }
+            addresses.append(address)
+        }
+        return addresses
+    }
+
+    /// Addresses in one list.
+    package static let maxListed = 16
+
     /// Nil when the text is not HOST:PORT.
     package init?(parsing text: String) {
         guard let colon = text.utf8.lastIndex(of: UInt8(ascii: ":")) else { return nil }

@@ -152,7 +152,7 @@ extension TLSClientSettings {
     /// - Throws: `ConfigurationError`.
     package static func gateway(
         _ settings: Settings,
-        _ address: ListenAddress
+        _ addresses: [ListenAddress]
     ) throws(ConfigurationError) -> TLSClientSettings? {
         let authorities = try settings.optionalText("gateway-tls-ca")
         let own = try settings.optionalText("gateway-tls-certificate")
@@ -166,9 +166,9 @@ extension TLSClientSettings {
                 throw ConfigurationError("--gateway-tls-ca is missing: it turns TLS on")
             }
             let isAllowed = try settings.toggle("allow-plaintext")
-            guard address.isLoopback || isAllowed else {
+            if !isAllowed, let far = addresses.first(where: { !$0.isLoopback }) {
                 throw ConfigurationError(
-                    "--gateway \(address) is not a loopback address and calls are plain text; "
+                    "--gateway \(far) is not a loopback address and calls are plain text; "
                         + "add --gateway-tls-ca, or --allow-plaintext if the network is trusted"
                 )
             }

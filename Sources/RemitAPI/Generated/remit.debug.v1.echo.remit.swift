@@ -174,6 +174,68 @@ extension DebugV1.CollectReply {
 }
 
 extension DebugV1 {
+    /// What a call costs.
+    package struct WorkRequest: WireMessage {
+        package static let messageName = "remit.debug.v1.WorkRequest"
+        /// Any bytes; they come back.
+        package var payload: [UInt8]
+        /// Processor time on the thread that serves the connection, in microseconds; 0 to 1,000,000.
+        package var busyMicroseconds: UInt32
+        /// Durable commits that are waited for, one after the other; 0 to 16.
+        package var commits: UInt32
+
+        package init(
+            payload: [UInt8] = [],
+            busyMicroseconds: UInt32 = 0,
+            commits: UInt32 = 0
+        ) {
+            self.payload = payload
+            self.busyMicroseconds = busyMicroseconds
+            self.commits = commits
+        }
+    }
+}
+
+extension DebugV1.WorkRequest {
+    init(_ c: UnsafePointer<Remit__Debug__V1__WorkRequest>, _ arena: Arena) throws(WireError) {
+        payload = arena.bytes(c.pointee.payload)
+        busyMicroseconds = c.pointee.busy_microseconds
+        commits = c.pointee.commits
+    }
+
+    func build(_ arena: Arena) throws(WireError) -> UnsafeMutablePointer<Remit__Debug__V1__WorkRequest> {
+        let c = try arena.take(Remit__Debug__V1__WorkRequest.self, for: Self.messageName)
+        remit__debug__v1__work_request__init(c)
+        c.pointee.payload = try arena.binaryData(payload, "remit.debug.v1.WorkRequest")
+        c.pointee.busy_microseconds = busyMicroseconds
+        c.pointee.commits = commits
+        return c
+    }
+
+    package static func decode(
+        _ bytes: UnsafeRawBufferPointer, in arena: Arena
+    ) throws(WireError) -> Self {
+        let data = bytes.baseAddress?.assumingMemoryBound(to: UInt8.self)
+        guard let c = remit__debug__v1__work_request__unpack(arena.allocator, bytes.count, data) else {
+            throw arena.unpackFailure(messageName)
+        }
+        return try Self(c, arena)
+    }
+
+    package func encode(
+        into buffer: inout ByteBuffer, in arena: Arena,
+        header: (inout ByteBuffer, Int) -> Void
+    ) throws(WireError) {
+        let mark = arena.used
+        defer { arena.rewind(to: mark) }
+        let c = try build(arena)
+        let size = remit__debug__v1__work_request__get_packed_size(c)
+        header(&buffer, size)
+        buffer.writePacked(size) { _ = remit__debug__v1__work_request__pack(c, $0) }
+    }
+}
+
+extension DebugV1 {
     /// Measures the RPC layer alone. Served only when the operator asks for it.
     package protocol EchoServiceHandler: Sendable {
         /// Answers with the request.
@@ -200,6 +262,12 @@ extension DebugV1 {
             _ requests: RPCMessages<DebugV1.EchoMessage>,
             context: ServerContext
         ) async throws(RPCError) -> DebugV1.CollectReply
+        /// Takes the time it is told to, then answers with the payload: a call of a known cost, for load
+        /// tests. Errors: INVALID_ARGUMENT (BAD_TIME, BAD_COUNT).
+        func work(
+            _ request: DebugV1.WorkRequest,
+            context: ServerContext
+        ) async throws(RPCError) -> DebugV1.EchoMessage
     }
 
     /// The methods of `remit.debug.v1.EchoService`.
@@ -217,7 +285,10 @@ extension DebugV1 {
         package static let collect = MethodDescriptor(
             service: name, method: "Collect",
             scope: "debug", idempotent: true, maxRequestBytes: 0, kind: .clientStream)
-        package static let methods: [MethodDescriptor] = [echo, echoStream, expand, collect]
+        package static let work = MethodDescriptor(
+            service: name, method: "Work",
+            scope: "debug", idempotent: true, maxRequestBytes: 0)
+        package static let methods: [MethodDescriptor] = [echo, echoStream, expand, collect, work]
     }
 
     /// Calls `remit.debug.v1.EchoService`.
@@ -261,6 +332,15 @@ extension DebugV1 {
         ) async throws(RPCError) -> RPCStream<DebugV1.EchoMessage, DebugV1.CollectReply> {
             try await caller.open(EchoService.collect, nil, options: options)
         }
+
+        /// Takes the time it is told to, then answers with the payload: a call of a known cost, for load
+        /// tests. Errors: INVALID_ARGUMENT (BAD_TIME, BAD_COUNT).
+        package func work(
+            _ request: DebugV1.WorkRequest,
+            options: CallOptions = CallOptions()
+        ) async throws(RPCError) -> DebugV1.EchoMessage {
+            try await caller.call(EchoService.work, request, options: options)
+        }
     }
 }
 
@@ -287,5 +367,10 @@ extension Router {
                 async throws(RPCError) -> DebugV1.CollectReply in
             try await handler.collect(requests, context: context)
         })
+        register(DebugV1.EchoService.work) {
+            (request: DebugV1.WorkRequest, context: ServerContext) async throws(RPCError)
+                -> DebugV1.EchoMessage in
+            try await handler.work(request, context: context)
+        }
     }
 }

@@ -7,7 +7,7 @@ package struct ServerContext: Sendable {
     /// What came beside the request.
     package let metadata: Metadata
     /// When the caller stops waiting; nil when it waits for ever.
-    package let deadline: NIODeadline?
+    package private(set) var deadline: NIODeadline?
     /// The other end: "127.0.0.1:54321".
     package let peer: String
     /// Who the other end is, as its certificate says; nil when it showed none.
@@ -40,17 +40,23 @@ package struct ServerContext: Sendable {
         self.caller = caller
     }
 
+    /// The call that the current task serves, or works for; nil when there is none.
+    ///
+    /// Bound where a handler starts, since a task that is started from an event loop has no
+    /// task-locals of its own. Tasks that a handler starts inherit it.
+    @TaskLocal package static var current: ServerContext?
+
+    /// Runs `body` for the current call but not under its deadline: what is done must be finished
+    /// even when the caller does not wait for it any more.
+    package static func withoutDeadline<Result>(_ body: () async -> Result) async -> Result {
+        guard var own = current else { return await body() }
+        own.deadline = nil
+        return await $current.withValue(own) { await body() }
+    }
+
     /// The name of this request, for logs: the one that was made here, else the caller's.
     package var requestID: String? {
         mintedRequestID.map { HexText.text($0) } ?? metadata["request-id"]
-    }
-
-    /// What a call made on behalf of this one takes along: the request's name and the trace.
-    package var propagated: Metadata {
-        var metadata = Metadata()
-        if let requestID { metadata.append("request-id", requestID) }
-        if let parent = trace?.outgoing { metadata.append("traceparent", parent.text) }
-        return metadata
     }
 
     /// What is left until the deadline, zero or more; nil without one.

@@ -4,6 +4,8 @@ package import NIOCore
 package struct ClientConfiguration: Sendable {
     package var host: String
     package var port: Int
+    /// The name that the server's certificate must have; nil for `host`.
+    package var serverName: String?
     /// How connections are made by TLS; nil sends plain text.
     package var tls: TLSClientSettings?
     /// How long a connection may take to be made.

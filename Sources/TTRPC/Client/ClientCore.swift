@@ -146,7 +146,8 @@ final class ClientCore {
                     let handler = ClientConnection(bound.value)
                     let configuration = bound.value.configuration
                     if let tls = configuration.tls {
-                        try TLSClientGate.install(tls, on: channel, host: configuration.host)
+                        let name = configuration.serverName ?? configuration.host
+                        try TLSClientGate.install(tls, on: channel, host: name)
                     }
                     try channel.pipeline.syncOperations.addHandler(handler)
                 }

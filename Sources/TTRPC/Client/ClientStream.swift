@@ -9,19 +9,19 @@ final class ClientStream<Request: WireMessage, Reply: WireMessage>: AnyPendingCa
 {
     // Sendable: see the superclass; the queues are safe by themselves.
     let port: TypedStreamPort<Reply, Request>
-    private let onEnd: @Sendable () -> Void
+    private let onEnd: @Sendable (RPCError?) -> Void
     private var isOver = false
 
     /// - Parameters:
     ///   - method: one that streams.
     ///   - eventLoop: the client's.
     ///   - windowBytes: unread replies.
-    ///   - onEnd: called once, on the event loop, when the call has ended.
+    ///   - onEnd: called once, on the event loop, when the call has ended, with what it failed with.
     init(
         _ method: MethodDescriptor,
         eventLoop: any EventLoop,
         windowBytes: Int,
-        onEnd: @escaping @Sendable () -> Void
+        onEnd: @escaping @Sendable (RPCError?) -> Void
     ) {
         precondition(method.kind != .unary, "\(method.fullName) is no stream")
         port = TypedStreamPort(
@@ -92,7 +92,7 @@ final class ClientStream<Request: WireMessage, Reply: WireMessage>: AnyPendingCa
         guard !isOver else { return }
         isOver = true
         port.close(error, dropping: dropping)
-        onEnd()
+        onEnd(error)
     }
 
     /// The server did answer, but not what it did: the outcome is unknown.
@@ -110,7 +110,8 @@ extension RPCClient {
     package func open<Request: WireMessage, Reply: WireMessage>(
         _ method: MethodDescriptor,
         _ request: Request?,
-        options: CallOptions
+        options: CallOptions,
+        onEnd: (@Sendable (RPCError?) -> Void)?
     ) async throws(RPCError) -> RPCStream<Request, Reply> {
         precondition(
             (request == nil) == method.kind.streamsRequests,
@@ -129,7 +130,10 @@ extension RPCClient {
             eventLoop: eventLoop,
             windowBytes: streamWindowBytes,
             // The client lives as long as its streams.
-            onEnd: { self.leave() }
+            onEnd: { error in
+                self.leave()
+                onEnd?(error)
+            }
         )
         let cancel: @Sendable () -> Void = {
             guard !stream.port.inbound.hasEnded else { return }
@@ -162,7 +166,9 @@ extension RPCClient {
         _ request: Request?,
         _ options: CallOptions
     ) -> Submission {
-        let deadline = options.timeout.map { NIODeadline.now() + $0 }
+        var options = options
+        options.fixDeadline()
+        let deadline = options.deadline
         let metadata = options.metadata
         return Submission(call: stream, deadline: deadline) {
             streamID,

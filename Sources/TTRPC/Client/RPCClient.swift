@@ -58,7 +58,9 @@ package final class RPCClient: RPCCaller {
     ) async throws(RPCError) -> Reply {
         defer { leave() }
         try enter()
-        let deadline = options.timeout.map { NIODeadline.now() + $0 }
+        var options = options
+        options.fixDeadline()
+        let deadline = options.deadline
         let call = PendingCall<Reply>()
         let metadata = options.metadata
         submit(

@@ -49,11 +49,13 @@ extension Router {
             let boundCall = NIOLoopBound(call, eventLoop: connection.loop.eventLoop)
             let context = call.context
             let task = Task.immediate(executorPreference: connection.loop.executor) {
-                do throws(RPCError) {
-                    let reply = try await handler(messages, context)
-                    bound.value.handlerEnded(boundCall.value, reply: reply)
-                } catch {
-                    bound.value.handlerEnded(boundCall.value, error)
+                await ServerContext.$current.withValue(context) {
+                    do throws(RPCError) {
+                        let reply = try await handler(messages, context)
+                        bound.value.handlerEnded(boundCall.value, reply: reply)
+                    } catch {
+                        bound.value.handlerEnded(boundCall.value, error)
+                    }
                 }
             }
             call.started(task)
@@ -94,13 +96,15 @@ extension Router {
         let boundCall = NIOLoopBound(call, eventLoop: connection.loop.eventLoop)
         let context = call.context
         let task = Task.immediate(executorPreference: connection.loop.executor) {
-            var failure: RPCError?
-            do throws(RPCError) {
-                try await handler(context)
-            } catch {
-                failure = error
+            await ServerContext.$current.withValue(context) {
+                var failure: RPCError?
+                do throws(RPCError) {
+                    try await handler(context)
+                } catch {
+                    failure = error
+                }
+                bound.value.handlerEnded(boundCall.value, failure)
             }
-            bound.value.handlerEnded(boundCall.value, failure)
         }
         call.started(task)
     }

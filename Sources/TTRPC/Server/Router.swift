@@ -47,11 +47,13 @@ package struct Router: Sendable {
             let context = call.context
             let boundCall = NIOLoopBound(call, eventLoop: connection.loop.eventLoop)
             let task = Task.immediate(executorPreference: connection.loop.executor) {
-                do throws(RPCError) {
-                    let reply = try await handler(request, context)
-                    bound.value.finish(boundCall.value, reply: reply)
-                } catch {
-                    bound.value.finish(boundCall.value, error)
+                await ServerContext.$current.withValue(context) {
+                    do throws(RPCError) {
+                        let reply = try await handler(request, context)
+                        bound.value.finish(boundCall.value, reply: reply)
+                    } catch {
+                        bound.value.finish(boundCall.value, error)
+                    }
                 }
             }
             call.started(task)

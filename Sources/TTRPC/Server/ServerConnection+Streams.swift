@@ -25,8 +25,8 @@ extension ServerConnection: StreamHost {
         call.port = port
         port.attach(self, call.streamID, sendLimit: peerHello.windowBytes)
         port.owner = StreamPort.Owner(
-            allSent: { [unowned self] error in self.complete(call, error) },
-            broke: { [unowned self] error in self.expire(call, error) }
+            allSent: { [weak self] error in self?.complete(call, error) },
+            broke: { [weak self] error in self?.expire(call, error) }
         )
     }
 

@@ -15,8 +15,12 @@ struct BenchCommand: AsyncParsableCommand {
     struct LoadOptions: ParsableArguments {
         @Option(help: "Callers at once, each with its own card and account.") var callers = 1
         @Option(help: "Calls in all.") var count = 1000
+        @Option(help: "Connections to each address of a service.") var connections = 1
 
         func validate() throws {
+            guard (1...64).contains(connections) else {
+                throw ValidationError("--connections is 1 to 64")
+            }
             guard (1...4096).contains(callers), (1...10_000_000).contains(count) else {
                 throw ValidationError("--callers is 1 to 4096, --count 1 to 10000000")
             }
@@ -31,7 +35,7 @@ struct BenchCommand: AsyncParsableCommand {
         @OptionGroup var load: LoadOptions
 
         func run() async throws {
-            try await Session.run(connection) { session in
+            try await Session.run(connection, connections: load.connections) { session in
                 let cards = BenchCards(session)
                 let tokens = try await cards.retained(load.callers)
                 let sales = try await session.authorizations()
@@ -58,7 +62,7 @@ struct BenchCommand: AsyncParsableCommand {
         @OptionGroup var load: LoadOptions
 
         func run() async throws {
-            try await Session.run(connection) { session in
+            try await Session.run(connection, connections: load.connections) { session in
                 let cards = BenchCards(session)
                 let accounts = try await cards.accounts(load.callers)
                 let payments = try await session.payments()
@@ -72,25 +76,6 @@ struct BenchCommand: AsyncParsableCommand {
                         )
                     )
                     return payment.state == .succeeded
-                }
-            }
-        }
-    }
-
-    struct Echo: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(
-            abstract: "The RPC layer alone (a service with --debug-echo)."
-        )
-        @OptionGroup var connection: ConnectionOptions
-        @OptionGroup var load: LoadOptions
-        @Option(help: "Bytes of each message.") var bytes = 100
-
-        func run() async throws {
-            try await Session.run(connection) { session in
-                let echo = DebugV1.EchoServiceClient(try await session.caller(.billing))
-                let message = DebugV1.EchoMessage(payload: [UInt8](repeating: 7, count: bytes))
-                try await Load(load.callers, load.count).run("echoes") { _ in
-                    try await echo.echo(message) == message
                 }
             }
         }
@@ -112,10 +97,12 @@ struct Load {
     /// - Parameters:
     ///   - what: named in the line.
     ///   - call: one call of a caller; false when its result was not the expected one.
+    /// - Returns: the rate, in calls a second.
+    @discardableResult
     func run(
         _ what: String,
         _ call: @escaping @Sendable (Int) async throws -> Bool
-    ) async throws {
+    ) async throws -> Int {
         let clock = ContinuousClock()
         let start = clock.now
         let each = (0..<callers).map { count / callers + ($0 < count % callers ? 1 : 0) }
@@ -154,6 +141,7 @@ struct Load {
                 + "p99 \(Self.milliseconds(histogram, 99)) ms, unexpected \(unexpected)"
         )
         if unexpected > 0 { throw ExitStatus.refused.code }
+        return rate
     }
 
     private static func milliseconds(_ histogram: Histogram<UInt64>, _ percent: Double) -> String {

@@ -18,8 +18,8 @@ final class Doctor {
         self.session = session
         books = Books(session)
         report = DoctorReport(
-            billing: "\(try session.options.address(.billing))",
-            gateway: "\(try session.options.address(.gateway))"
+            billing: try session.options.names(.billing),
+            gateway: try session.options.names(.gateway)
         )
     }
 

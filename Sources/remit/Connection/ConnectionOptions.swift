@@ -9,10 +9,14 @@ struct ConnectionOptions: ParsableArguments {
         case json
     }
 
-    @Option(help: "The billing service, HOST:PORT (else $REMIT_BILLING, else the profile).")
+    @Option(
+        help: "The billing service, HOST:PORT,… (else $REMIT_BILLING, else the profile)."
+    )
     var billing: String?
 
-    @Option(help: "The payment gateway, HOST:PORT (else $REMIT_GATEWAY, else the profile).")
+    @Option(
+        help: "The payment gateway, HOST:PORT,… (else $REMIT_GATEWAY, else the profile)."
+    )
     var gateway: String?
 
     @OptionGroup var security: SecurityOptions
@@ -37,10 +41,10 @@ struct ConnectionOptions: ParsableArguments {
         case gateway
     }
 
-    /// The address of a service: flag, environment, profile.
+    /// The addresses of a service: flag, environment, profile.
     ///
     /// - Throws: `ConfigurationError`.
-    func address(_ service: Service) throws(ConfigurationError) -> ListenAddress {
+    func addresses(_ service: Service) throws(ConfigurationError) -> [ListenAddress] {
         let flag = service == .billing ? billing : gateway
         guard let text = try value(flag, service.rawValue) else {
             throw ConfigurationError(
@@ -49,7 +53,14 @@ struct ConnectionOptions: ParsableArguments {
                     + "$REMIT_\(service.rawValue.uppercased()), or a profile"
             )
         }
-        return try ListenAddress(text, setting: service.rawValue)
+        return try ListenAddress.list(text, setting: service.rawValue)
+    }
+
+    /// The addresses of a service, as people write them.
+    ///
+    /// - Throws: `ConfigurationError`.
+    func names(_ service: Service) throws(ConfigurationError) -> String {
+        try addresses(service).map(\.description).joined(separator: ",")
     }
 
     /// A text from its flag, else the environment (REMIT_NAME), else the profile (name).

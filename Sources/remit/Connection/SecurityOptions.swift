@@ -37,7 +37,7 @@ extension ConnectionOptions {
     /// - Throws: `ConfigurationError`.
     func tls(
         _ service: Service,
-        _ address: ListenAddress
+        _ addresses: [ListenAddress]
     ) throws(ConfigurationError) -> TLSClientSettings? {
         let certificate = try value(security.tlsCertificate, "tls_certificate")
         let key = try value(security.tlsKey, "tls_key")
@@ -54,9 +54,9 @@ extension ConnectionOptions {
                 throw ConfigurationError("--tls-ca is missing: it turns TLS on")
             }
             let isAllowed = try isPlaintextAllowed()
-            guard address.isLoopback || isAllowed else {
+            if !isAllowed, let far = addresses.first(where: { !$0.isLoopback }) {
                 throw ConfigurationError(
-                    "\(address) is not a loopback address and calls are plain text; give "
+                    "\(far) is not a loopback address and calls are plain text; give "
                         + "--tls-ca, or --allow-plaintext if the network is trusted"
                 )
             }
@@ -97,8 +97,8 @@ extension ConnectionOptions {
             throw ConfigurationError("\(path) has no bearer token")
         }
         let authorities = try value(security.tlsCa, "tls_ca")
-        let address = try address(service)
-        guard authorities != nil || address.isLoopback else {
+        let areLoopback = try addresses(service).allSatisfy(\.isLoopback)
+        guard authorities != nil || areLoopback else {
             throw ConfigurationError("a bearer token is not sent as plain text: give --tls-ca")
         }
         return token

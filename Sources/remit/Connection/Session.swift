@@ -2,7 +2,6 @@ import Logging
 import NIOCore
 import NIOPosix
 import Operations
-import ProtobufC
 import RemitAPI
 import TTRPC
 
@@ -10,22 +9,36 @@ import TTRPC
 final class Session {
     let options: ConnectionOptions
     let printer: Printer
-    private var clients: [ConnectionOptions.Service: RPCClient] = [:]
+    /// Connections to each address of a service.
+    private let connections: Int
+    private var pools: [ConnectionOptions.Service: RPCClientPool] = [:]
+    /// Nothing is logged: what matters is in the errors.
+    static let logger = Logger(label: "remit", factory: { _ in SwiftLogNoOpLogHandler() })
+    /// For how long a service is looked for.
+    private static let connectPatience = TimeAmount.milliseconds(250)
 
-    init(_ options: ConnectionOptions, requestID: String? = nil) {
+    /// - Parameters:
+    ///   - options: where the services are.
+    ///   - requestID: what an unknown outcome is asked by; shown with errors.
+    ///   - connections: to each address of a service.
+    init(_ options: ConnectionOptions, requestID: String? = nil, connections: Int = 1) {
         self.options = options
+        self.connections = connections
         printer = Printer(options.output, requestID: requestID)
     }
 
     /// Runs a command and ends the process's part in it: errors become a line and a status.
     ///
-    /// - Parameter requestID: what an unknown outcome is asked by; shown with errors.
+    /// - Parameters:
+    ///   - requestID: what an unknown outcome is asked by; shown with errors.
+    ///   - connections: to each address of a service.
     static func run(
         _ options: ConnectionOptions,
         requestID: String? = nil,
+        connections: Int = 1,
         _ body: (Session) async throws -> Void
     ) async throws {
-        let session = Session(options, requestID: requestID)
+        let session = Session(options, requestID: requestID, connections: connections)
         do {
             try await body(session)
             await session.close()
@@ -35,33 +48,39 @@ final class Session {
         }
     }
 
-    /// How calls are made: with a deadline, and with the bearer token if there is one.
-    private func callOptions(_ service: ConnectionOptions.Service) throws -> CallOptions {
-        var metadata = Metadata()
-        if let token = try options.token(service) {
-            metadata.append("authorization", "Bearer " + token)
-        }
-        return CallOptions(timeout: .seconds(Int64(options.timeoutSeconds)), metadata: metadata)
+    /// Calls a service.
+    func caller(_ service: ConnectionOptions.Service) async throws -> any RPCCaller {
+        let pool = try pool(service)
+        return InterceptedCaller(
+            pool,
+            [
+                ClientDeadlineInterceptor(standard: .seconds(Int64(options.timeoutSeconds))),
+                ClientCredentialInterceptor(bearerToken: try options.token(service)),
+                ClientRequestIDInterceptor(),
+                ClientTracingInterceptor(),
+            ]
+        )
     }
 
-    /// A connection to a service.
-    func caller(_ service: ConnectionOptions.Service) async throws -> any RPCCaller {
-        if let client = clients[service] { return Patient(client, try callOptions(service)) }
-        let address = try options.address(service)
-        var configuration = ClientConfiguration(host: address.host, port: address.port)
-        configuration.tls = try options.tls(service, address)
-        let standard = try callOptions(service)
-        let client = await RPCClient(
+    /// The connections to a service.
+    func pool(_ service: ConnectionOptions.Service) throws -> RPCClientPool {
+        if let pool = pools[service] { return pool }
+        let addresses = try options.addresses(service)
+        var configuration = PoolConfiguration(addresses)
+        configuration.connection.tls = try options.tls(service, addresses)
+        configuration.maxConnectionsPerAddress = connections
+        configuration.connectPatience = Self.connectPatience
+        let pool = RPCClientPool(
             configuration: configuration,
             eventLoopGroup: MultiThreadedEventLoopGroup.singleton,
-            logger: Logger(label: "remit", factory: { _ in SwiftLogNoOpLogHandler() })
+            logger: Self.logger
         )
-        clients[service] = client
-        return Patient(client, standard)
+        pools[service] = pool
+        return pool
     }
 
     private func close() async {
-        for client in clients.values { await client.shutdown() }
+        for pool in pools.values { await pool.shutdown() }
     }
 
     // The services' clients.
@@ -109,38 +128,5 @@ final class Session {
     }
     func sandbox() async throws -> GatewayV1.SandboxServiceClient {
         GatewayV1.SandboxServiceClient(try await caller(.gateway))
-    }
-}
-
-/// Gives every call the session's deadline and metadata unless it brings its own.
-private struct Patient: RPCCaller {
-    private let caller: RPCClient
-    private let standard: CallOptions
-
-    init(_ caller: RPCClient, _ standard: CallOptions) {
-        self.caller = caller
-        self.standard = standard
-    }
-
-    func call<Request: WireMessage, Reply: WireMessage>(
-        _ method: MethodDescriptor,
-        _ request: Request,
-        options: CallOptions
-    ) async throws(RPCError) -> Reply {
-        var options = options
-        options.timeout = options.timeout ?? standard.timeout
-        for (key, value) in standard.metadata.pairs where options.metadata[key] == nil {
-            options.metadata.append(key, value)
-        }
-        return try await caller.call(method, request, options: options)
-    }
-
-    /// A stream lasts as long as it likes, unless the call brings a time-out of its own.
-    func open<Request: WireMessage, Reply: WireMessage>(
-        _ method: MethodDescriptor,
-        _ request: Request?,
-        options: CallOptions
-    ) async throws(RPCError) -> RPCStream<Request, Reply> {
-        try await caller.open(method, request, options: options)
     }
 }

@@ -22,10 +22,11 @@ struct PatientCaller: RPCCaller {
     func open<Request: WireMessage, Reply: WireMessage>(
         _ method: MethodDescriptor,
         _ request: Request?,
-        options: CallOptions
+        options: CallOptions,
+        onEnd: (@Sendable (RPCError?) -> Void)?
     ) async throws(RPCError) -> RPCStream<Request, Reply> {
         var options = options
         options.timeout = options.timeout ?? Self.maxWait
-        return try await client.open(method, request, options: options)
+        return try await client.open(method, request, options: options, onEnd: onEnd)
     }
 }

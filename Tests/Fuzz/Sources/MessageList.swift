@@ -68,6 +68,7 @@ extension MessageFuzz {
         FuzzedMessage(DebugV1.InspectReply.self),
         FuzzedMessage(DebugV1.InspectRequest.self),
         FuzzedMessage(DebugV1.SleepMessage.self),
+        FuzzedMessage(DebugV1.WorkRequest.self),
         FuzzedMessage(GRPCHealthV1.HealthCheckRequest.self),
         FuzzedMessage(GRPCHealthV1.HealthCheckResponse.self),
         FuzzedMessage(GatewayV1.BankCharge.self),

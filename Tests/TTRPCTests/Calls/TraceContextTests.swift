@@ -92,17 +92,21 @@ struct TraceContextTests {
             method: Probe.echo,
             metadata: Metadata([("request-id", "r1"), ("authorization", "secret")])
         )
-        #expect(context.propagated == Metadata([("request-id", "r1")]))
         let incoming = try #require(TraceContext("00-\(Self.trace)-\(Self.parent)-01"))
         context.trace = CallTrace(incoming: incoming, outgoing: incoming.from(span: 1))
         context.mintedRequestID = 0xAB
-        #expect(
-            context.propagated
-                == Metadata([
-                    ("request-id", "00000000000000ab"),
-                    ("traceparent", "00-\(Self.trace)-0000000000000001-01"),
-                ])
-        )
+        var options = CallOptions()
+        try ServerContext.$current.withValue(context) {
+            try ClientRequestIDInterceptor().begin(Probe.echo, &options)
+            try ClientTracingInterceptor().begin(Probe.echo, &options)
+        }
+        #expect(options.metadata["request-id"] == "00000000000000ab")
+        #expect(options.metadata["authorization"] == nil)
+        let told = try #require(options.metadata["traceparent"].flatMap { TraceContext($0) })
+        #expect(told.traceID == Self.trace)
+        #expect(told.flags == 1)
+        // A span of its own: neither the caller's nor the one that serves.
+        #expect(told.parentID != 1 && told.parentID != incoming.parentID)
     }
 
     private static func filled(_ pattern: String) -> String {

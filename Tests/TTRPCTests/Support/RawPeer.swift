@@ -94,6 +94,11 @@ final class RawPeer: Sendable {
         }
     }
 
+    /// A frame that has arrived already; nil when there is none.
+    func arrivedFrame() -> RawFrame? {
+        inbox.state.withLock { $0.takeFrame() }
+    }
+
     /// The response that arrives next, which must be on `streamID`.
     func nextResponse(_ streamID: UInt32) async throws -> RawResponse {
         let frame = try await nextFrame()

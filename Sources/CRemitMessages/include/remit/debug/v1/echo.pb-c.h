@@ -18,6 +18,7 @@ PROTOBUF_C__BEGIN_DECLS
 typedef struct Remit__Debug__V1__EchoMessage Remit__Debug__V1__EchoMessage;
 typedef struct Remit__Debug__V1__ExpandRequest Remit__Debug__V1__ExpandRequest;
 typedef struct Remit__Debug__V1__CollectReply Remit__Debug__V1__CollectReply;
+typedef struct Remit__Debug__V1__WorkRequest Remit__Debug__V1__WorkRequest;
 
 
 /* --- enums --- */
@@ -79,6 +80,30 @@ struct  Remit__Debug__V1__CollectReply
     , 0, 0 }
 
 
+/*
+ * What a call costs.
+ */
+struct  Remit__Debug__V1__WorkRequest
+{
+  ProtobufCMessage base;
+  /*
+   * Any bytes; they come back.
+   */
+  ProtobufCBinaryData payload;
+  /*
+   * Processor time on the thread that serves the connection, in microseconds; 0 to 1,000,000.
+   */
+  uint32_t busy_microseconds;
+  /*
+   * Durable commits that are waited for, one after the other; 0 to 16.
+   */
+  uint32_t commits;
+};
+#define REMIT__DEBUG__V1__WORK_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&remit__debug__v1__work_request__descriptor) \
+    , {0,NULL}, 0, 0 }
+
+
 /* Remit__Debug__V1__EchoMessage methods */
 void   remit__debug__v1__echo_message__init
                      (Remit__Debug__V1__EchoMessage         *message);
@@ -136,6 +161,25 @@ Remit__Debug__V1__CollectReply *
 void   remit__debug__v1__collect_reply__free_unpacked
                      (Remit__Debug__V1__CollectReply *message,
                       ProtobufCAllocator *allocator);
+/* Remit__Debug__V1__WorkRequest methods */
+void   remit__debug__v1__work_request__init
+                     (Remit__Debug__V1__WorkRequest         *message);
+size_t remit__debug__v1__work_request__get_packed_size
+                     (const Remit__Debug__V1__WorkRequest   *message);
+size_t remit__debug__v1__work_request__pack
+                     (const Remit__Debug__V1__WorkRequest   *message,
+                      uint8_t             *out);
+size_t remit__debug__v1__work_request__pack_to_buffer
+                     (const Remit__Debug__V1__WorkRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Remit__Debug__V1__WorkRequest *
+       remit__debug__v1__work_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   remit__debug__v1__work_request__free_unpacked
+                     (Remit__Debug__V1__WorkRequest *message,
+                      ProtobufCAllocator *allocator);
 /* --- per-message closures --- */
 
 typedef void (*Remit__Debug__V1__EchoMessage_Closure)
@@ -146,6 +190,9 @@ typedef void (*Remit__Debug__V1__ExpandRequest_Closure)
                   void *closure_data);
 typedef void (*Remit__Debug__V1__CollectReply_Closure)
                  (const Remit__Debug__V1__CollectReply *message,
+                  void *closure_data);
+typedef void (*Remit__Debug__V1__WorkRequest_Closure)
+                 (const Remit__Debug__V1__WorkRequest *message,
                   void *closure_data);
 
 /* --- services --- */
@@ -170,6 +217,10 @@ struct Remit__Debug__V1__EchoService_Service
                   const Remit__Debug__V1__EchoMessage *input,
                   Remit__Debug__V1__CollectReply_Closure closure,
                   void *closure_data);
+  void (*work)(Remit__Debug__V1__EchoService_Service *service,
+               const Remit__Debug__V1__WorkRequest *input,
+               Remit__Debug__V1__EchoMessage_Closure closure,
+               void *closure_data);
 };
 typedef void (*Remit__Debug__V1__EchoService_ServiceDestroy)(Remit__Debug__V1__EchoService_Service *);
 void remit__debug__v1__echo_service__init (Remit__Debug__V1__EchoService_Service *service,
@@ -181,7 +232,8 @@ void remit__debug__v1__echo_service__init (Remit__Debug__V1__EchoService_Service
       function_prefix__ ## echo,\
       function_prefix__ ## echo_stream,\
       function_prefix__ ## expand,\
-      function_prefix__ ## collect  }
+      function_prefix__ ## collect,\
+      function_prefix__ ## work  }
 void remit__debug__v1__echo_service__echo(ProtobufCService *service,
                                           const Remit__Debug__V1__EchoMessage *input,
                                           Remit__Debug__V1__EchoMessage_Closure closure,
@@ -198,12 +250,17 @@ void remit__debug__v1__echo_service__collect(ProtobufCService *service,
                                              const Remit__Debug__V1__EchoMessage *input,
                                              Remit__Debug__V1__CollectReply_Closure closure,
                                              void *closure_data);
+void remit__debug__v1__echo_service__work(ProtobufCService *service,
+                                          const Remit__Debug__V1__WorkRequest *input,
+                                          Remit__Debug__V1__EchoMessage_Closure closure,
+                                          void *closure_data);
 
 /* --- descriptors --- */
 
 extern const ProtobufCMessageDescriptor remit__debug__v1__echo_message__descriptor;
 extern const ProtobufCMessageDescriptor remit__debug__v1__expand_request__descriptor;
 extern const ProtobufCMessageDescriptor remit__debug__v1__collect_reply__descriptor;
+extern const ProtobufCMessageDescriptor remit__debug__v1__work_request__descriptor;
 extern const ProtobufCServiceDescriptor remit__debug__v1__echo_service__descriptor;
 
 PROTOBUF_C__END_DECLS
