@@ -21,6 +21,8 @@ package final class ConnectionHandlers {
             configuration: configuration,
             router: router,
             interceptors: [],
+            authorizer: nil,
+            load: ServerLoad(),
             logger: logger
         )
     }

@@ -1,3 +1,4 @@
+import CProtobufC
 import CRemitMessages
 import NIOCore
 import ProtobufC

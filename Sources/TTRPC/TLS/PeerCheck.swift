@@ -29,7 +29,7 @@ final class PeerCheck: Sendable {
     ///
     /// - Parameter done: told on the loop whether the peer is let in.
     func check(_ chain: [NIOSSLCertificate], done: @escaping @Sendable (Bool) -> Void) {
-        Task(executorPreference: executor) { done(await verify(chain)) }
+        Task(executorPreference: executor) { done(await self.verify(chain)) }
     }
 
     private func verify(_ chain: [NIOSSLCertificate]) async -> Bool {
