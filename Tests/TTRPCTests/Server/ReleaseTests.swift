@@ -15,6 +15,8 @@ struct ReleaseTests {
             configuration: ServerConfiguration(host: "127.0.0.1", port: 0),
             router: router,
             interceptors: [],
+            authorizer: nil,
+            load: ServerLoad(),
             logger: TestServer.logger
         )
     }

@@ -31,7 +31,7 @@ struct StreamWindowTests {
         var window = ReceiveWindow(size: StreamLimits.initialWindowBytes)
         var count = 0
         while !window.isFull {
-            #expect(window.receive(StreamLimits.cost(0)))
+            #expect(window.receive(StreamLimits.cost(0)) == true)
             count += 1
         }
         #expect(count == 1024)
@@ -40,12 +40,12 @@ struct StreamWindowTests {
     @Test("a new total is named when half of the window is free")
     func receiver() {
         var window = ReceiveWindow(size: 100)
-        #expect(window.receive(60))
-        #expect(window.receive(39))
+        #expect(window.receive(60) == true)
+        #expect(window.receive(39) == true)
         #expect(!window.isFull)
-        #expect(window.receive(70))
+        #expect(window.receive(70) == true)
         #expect(window.isFull)
-        #expect(!window.receive(1), "the total was passed")
+        #expect(window.receive(1) == false, "the total was passed")
         #expect(window.held == 170)
         #expect(window.consume(49) == nil)
         #expect(window.consume(1) == 150)
@@ -88,7 +88,7 @@ struct StreamWindowTests {
                 messages.append(cost)
                 sent += 1
             case 1 where !messages.isEmpty:
-                #expect(receiver.receive(messages.removeFirst()), "seed \(seed)")
+                #expect(receiver.receive(messages.removeFirst()) == true, "seed \(seed)")
             case 2 where receiver.held > 0:
                 let cost = Int.random(in: 1...receiver.held, using: &random)
                 if let total = receiver.consume(cost) { totals.append(total) }
@@ -100,7 +100,7 @@ struct StreamWindowTests {
             #expect(receiver.held <= size + largest)
         }
         // When all has arrived and is read, the sender may go on.
-        for cost in messages { #expect(receiver.receive(cost)) }
+        for cost in messages { #expect(receiver.receive(cost) == true) }
         if receiver.held > 0, let total = receiver.consume(receiver.held) { totals.append(total) }
         for total in totals { sender.grant(total) }
         #expect(sender.isOpen, "seed \(seed), window \(size), after \(sent) messages")

@@ -193,7 +193,7 @@ final class SeenCalls: ServerInterceptor {
     let begun = Counter()
     let ended = Counter()
 
-    func begin(_ context: ServerContext) throws(RPCError) { begun.add() }
+    func begin(_ context: inout ServerContext) throws(RPCError) { begun.add() }
 
     func end(_ context: ServerContext, error: RPCError?, durationNanoseconds: Int64) {
         ended.add()

@@ -96,7 +96,7 @@ final class RawPeer: Sendable {
 
     /// A frame that has arrived already; nil when there is none.
     func arrivedFrame() -> RawFrame? {
-        inbox.state.withLock { $0.takeFrame() }
+        inbox.state.withLockedValue { $0.takeFrame() }
     }
 
     /// The response that arrives next, which must be on `streamID`.
