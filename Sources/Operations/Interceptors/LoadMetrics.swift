@@ -1,6 +1,6 @@
 package import Metrics
 import NIOConcurrencyHelpers
-package import ServiceLifecycle
+import ServiceLifecycle
 package import TTRPC
 
 /// Shows what a server has in hand, and what it refused: looked at from time to time, so that

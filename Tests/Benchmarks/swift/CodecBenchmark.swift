@@ -95,7 +95,7 @@ struct CodecBenchmark {
             try message.encode(into: &buffer, in: arena) { _, _ in }
         }
         var target = [UInt8](repeating: 0, count: bytes.count)
-        try run("encode \(title)", "c") {
+        run("encode \(title)", "c") {
             guard size(c) == bytes.count, pack(c, &target) == bytes.count else {
                 preconditionFailure("\(name) is packed otherwise")
             }
@@ -105,7 +105,7 @@ struct CodecBenchmark {
             arena.reset()
             withExtendedLifetime(decoded) {}
         }
-        try run("decode \(title)", "c") {
+        run("decode \(title)", "c") {
             guard unpack(arena.allocator, bytes.count, bytes) != nil else {
                 preconditionFailure("\(name) cannot be unpacked")
             }
