@@ -232,6 +232,51 @@ void   remit__billing__v1__get_payment_request__free_unpacked
   assert(message->base.descriptor == &remit__billing__v1__get_payment_request__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   remit__billing__v1__watch_payment_request__init
+                     (Remit__Billing__V1__WatchPaymentRequest         *message)
+{
+  static const Remit__Billing__V1__WatchPaymentRequest init_value = REMIT__BILLING__V1__WATCH_PAYMENT_REQUEST__INIT;
+  *message = init_value;
+}
+size_t remit__billing__v1__watch_payment_request__get_packed_size
+                     (const Remit__Billing__V1__WatchPaymentRequest *message)
+{
+  assert(message->base.descriptor == &remit__billing__v1__watch_payment_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t remit__billing__v1__watch_payment_request__pack
+                     (const Remit__Billing__V1__WatchPaymentRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &remit__billing__v1__watch_payment_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t remit__billing__v1__watch_payment_request__pack_to_buffer
+                     (const Remit__Billing__V1__WatchPaymentRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &remit__billing__v1__watch_payment_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Remit__Billing__V1__WatchPaymentRequest *
+       remit__billing__v1__watch_payment_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Remit__Billing__V1__WatchPaymentRequest *)
+     protobuf_c_message_unpack (&remit__billing__v1__watch_payment_request__descriptor,
+                                allocator, len, data);
+}
+void   remit__billing__v1__watch_payment_request__free_unpacked
+                     (Remit__Billing__V1__WatchPaymentRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &remit__billing__v1__watch_payment_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   remit__billing__v1__payment_allocation__init
                      (Remit__Billing__V1__PaymentAllocation         *message)
 {
@@ -707,6 +752,57 @@ const ProtobufCMessageDescriptor remit__billing__v1__get_payment_request__descri
   (ProtobufCMessageInit) remit__billing__v1__get_payment_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
+static const ProtobufCFieldDescriptor remit__billing__v1__watch_payment_request__field_descriptors[2] =
+{
+  {
+    "payment_id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    offsetof(Remit__Billing__V1__WatchPaymentRequest, key_case),
+    offsetof(Remit__Billing__V1__WatchPaymentRequest, payment_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "request_id",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    offsetof(Remit__Billing__V1__WatchPaymentRequest, key_case),
+    offsetof(Remit__Billing__V1__WatchPaymentRequest, request_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned remit__billing__v1__watch_payment_request__field_indices_by_name[] = {
+  0,   /* field[0] = payment_id */
+  1,   /* field[1] = request_id */
+};
+static const ProtobufCIntRange remit__billing__v1__watch_payment_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor remit__billing__v1__watch_payment_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "remit.billing.v1.WatchPaymentRequest",
+  "WatchPaymentRequest",
+  "Remit__Billing__V1__WatchPaymentRequest",
+  "remit.billing.v1",
+  sizeof(Remit__Billing__V1__WatchPaymentRequest),
+  2,
+  remit__billing__v1__watch_payment_request__field_descriptors,
+  remit__billing__v1__watch_payment_request__field_indices_by_name,
+  1,  remit__billing__v1__watch_payment_request__number_ranges,
+  (ProtobufCMessageInit) remit__billing__v1__watch_payment_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
 static const ProtobufCFieldDescriptor remit__billing__v1__payment_allocation__field_descriptors[4] =
 {
   {
@@ -1119,16 +1215,18 @@ const ProtobufCEnumDescriptor remit__billing__v1__card_saving__descriptor =
   remit__billing__v1__card_saving__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };
-static const ProtobufCMethodDescriptor remit__billing__v1__payment_service__method_descriptors[3] =
+static const ProtobufCMethodDescriptor remit__billing__v1__payment_service__method_descriptors[4] =
 {
   { "Prepare", &remit__billing__v1__prepare_payment_request__descriptor, &remit__billing__v1__prepare_payment_response__descriptor },
   { "Pay", &remit__billing__v1__pay_request__descriptor, &remit__billing__v1__payment__descriptor },
   { "Get", &remit__billing__v1__get_payment_request__descriptor, &remit__billing__v1__payment__descriptor },
+  { "Watch", &remit__billing__v1__watch_payment_request__descriptor, &remit__billing__v1__payment__descriptor },
 };
 const unsigned remit__billing__v1__payment_service__method_indices_by_name[] = {
   2,        /* Get */
   1,        /* Pay */
-  0         /* Prepare */
+  0,        /* Prepare */
+  3         /* Watch */
 };
 const ProtobufCServiceDescriptor remit__billing__v1__payment_service__descriptor =
 {
@@ -1137,7 +1235,7 @@ const ProtobufCServiceDescriptor remit__billing__v1__payment_service__descriptor
   "PaymentService",
   "Remit__Billing__V1__PaymentService",
   "remit.billing.v1",
-  3,
+  4,
   remit__billing__v1__payment_service__method_descriptors,
   remit__billing__v1__payment_service__method_indices_by_name
 };
@@ -1164,6 +1262,14 @@ void remit__billing__v1__payment_service__get(ProtobufCService *service,
 {
   assert(service->descriptor == &remit__billing__v1__payment_service__descriptor);
   service->invoke(service, 2, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void remit__billing__v1__payment_service__watch(ProtobufCService *service,
+                                                const Remit__Billing__V1__WatchPaymentRequest *input,
+                                                Remit__Billing__V1__Payment_Closure closure,
+                                                void *closure_data)
+{
+  assert(service->descriptor == &remit__billing__v1__payment_service__descriptor);
+  service->invoke(service, 3, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void remit__billing__v1__payment_service__init (Remit__Billing__V1__PaymentService_Service *service,
                                                 Remit__Billing__V1__PaymentService_ServiceDestroy destroy)

@@ -97,6 +97,96 @@ void   remit__gateway__v1__list_events_response__free_unpacked
   assert(message->base.descriptor == &remit__gateway__v1__list_events_response__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   remit__gateway__v1__stream_events_request__init
+                     (Remit__Gateway__V1__StreamEventsRequest         *message)
+{
+  static const Remit__Gateway__V1__StreamEventsRequest init_value = REMIT__GATEWAY__V1__STREAM_EVENTS_REQUEST__INIT;
+  *message = init_value;
+}
+size_t remit__gateway__v1__stream_events_request__get_packed_size
+                     (const Remit__Gateway__V1__StreamEventsRequest *message)
+{
+  assert(message->base.descriptor == &remit__gateway__v1__stream_events_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t remit__gateway__v1__stream_events_request__pack
+                     (const Remit__Gateway__V1__StreamEventsRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &remit__gateway__v1__stream_events_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t remit__gateway__v1__stream_events_request__pack_to_buffer
+                     (const Remit__Gateway__V1__StreamEventsRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &remit__gateway__v1__stream_events_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Remit__Gateway__V1__StreamEventsRequest *
+       remit__gateway__v1__stream_events_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Remit__Gateway__V1__StreamEventsRequest *)
+     protobuf_c_message_unpack (&remit__gateway__v1__stream_events_request__descriptor,
+                                allocator, len, data);
+}
+void   remit__gateway__v1__stream_events_request__free_unpacked
+                     (Remit__Gateway__V1__StreamEventsRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &remit__gateway__v1__stream_events_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   remit__gateway__v1__stream_events_response__init
+                     (Remit__Gateway__V1__StreamEventsResponse         *message)
+{
+  static const Remit__Gateway__V1__StreamEventsResponse init_value = REMIT__GATEWAY__V1__STREAM_EVENTS_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t remit__gateway__v1__stream_events_response__get_packed_size
+                     (const Remit__Gateway__V1__StreamEventsResponse *message)
+{
+  assert(message->base.descriptor == &remit__gateway__v1__stream_events_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t remit__gateway__v1__stream_events_response__pack
+                     (const Remit__Gateway__V1__StreamEventsResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &remit__gateway__v1__stream_events_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t remit__gateway__v1__stream_events_response__pack_to_buffer
+                     (const Remit__Gateway__V1__StreamEventsResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &remit__gateway__v1__stream_events_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Remit__Gateway__V1__StreamEventsResponse *
+       remit__gateway__v1__stream_events_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Remit__Gateway__V1__StreamEventsResponse *)
+     protobuf_c_message_unpack (&remit__gateway__v1__stream_events_response__descriptor,
+                                allocator, len, data);
+}
+void   remit__gateway__v1__stream_events_response__free_unpacked
+                     (Remit__Gateway__V1__StreamEventsResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &remit__gateway__v1__stream_events_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   remit__gateway__v1__event__init
                      (Remit__Gateway__V1__Event         *message)
 {
@@ -244,6 +334,95 @@ const ProtobufCMessageDescriptor remit__gateway__v1__list_events_response__descr
   (ProtobufCMessageInit) remit__gateway__v1__list_events_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
+static const ProtobufCFieldDescriptor remit__gateway__v1__stream_events_request__field_descriptors[1] =
+{
+  {
+    "after",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Remit__Gateway__V1__StreamEventsRequest, after),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned remit__gateway__v1__stream_events_request__field_indices_by_name[] = {
+  0,   /* field[0] = after */
+};
+static const ProtobufCIntRange remit__gateway__v1__stream_events_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor remit__gateway__v1__stream_events_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "remit.gateway.v1.StreamEventsRequest",
+  "StreamEventsRequest",
+  "Remit__Gateway__V1__StreamEventsRequest",
+  "remit.gateway.v1",
+  sizeof(Remit__Gateway__V1__StreamEventsRequest),
+  1,
+  remit__gateway__v1__stream_events_request__field_descriptors,
+  remit__gateway__v1__stream_events_request__field_indices_by_name,
+  1,  remit__gateway__v1__stream_events_request__number_ranges,
+  (ProtobufCMessageInit) remit__gateway__v1__stream_events_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor remit__gateway__v1__stream_events_response__field_descriptors[2] =
+{
+  {
+    "events",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Remit__Gateway__V1__StreamEventsResponse, n_events),
+    offsetof(Remit__Gateway__V1__StreamEventsResponse, events),
+    &remit__gateway__v1__event__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "position",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Remit__Gateway__V1__StreamEventsResponse, position),
+    &remit__gateway__v1__store_position__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned remit__gateway__v1__stream_events_response__field_indices_by_name[] = {
+  0,   /* field[0] = events */
+  1,   /* field[1] = position */
+};
+static const ProtobufCIntRange remit__gateway__v1__stream_events_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor remit__gateway__v1__stream_events_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "remit.gateway.v1.StreamEventsResponse",
+  "StreamEventsResponse",
+  "Remit__Gateway__V1__StreamEventsResponse",
+  "remit.gateway.v1",
+  sizeof(Remit__Gateway__V1__StreamEventsResponse),
+  2,
+  remit__gateway__v1__stream_events_response__field_descriptors,
+  remit__gateway__v1__stream_events_response__field_indices_by_name,
+  1,  remit__gateway__v1__stream_events_response__number_ranges,
+  (ProtobufCMessageInit) remit__gateway__v1__stream_events_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
 static const ProtobufCFieldDescriptor remit__gateway__v1__event__field_descriptors[4] =
 {
   {
@@ -321,12 +500,14 @@ const ProtobufCMessageDescriptor remit__gateway__v1__event__descriptor =
   (ProtobufCMessageInit) remit__gateway__v1__event__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCMethodDescriptor remit__gateway__v1__event_service__method_descriptors[1] =
+static const ProtobufCMethodDescriptor remit__gateway__v1__event_service__method_descriptors[2] =
 {
   { "List", &remit__gateway__v1__list_events_request__descriptor, &remit__gateway__v1__list_events_response__descriptor },
+  { "Stream", &remit__gateway__v1__stream_events_request__descriptor, &remit__gateway__v1__stream_events_response__descriptor },
 };
 const unsigned remit__gateway__v1__event_service__method_indices_by_name[] = {
-  0         /* List */
+  0,        /* List */
+  1         /* Stream */
 };
 const ProtobufCServiceDescriptor remit__gateway__v1__event_service__descriptor =
 {
@@ -335,7 +516,7 @@ const ProtobufCServiceDescriptor remit__gateway__v1__event_service__descriptor =
   "EventService",
   "Remit__Gateway__V1__EventService",
   "remit.gateway.v1",
-  1,
+  2,
   remit__gateway__v1__event_service__method_descriptors,
   remit__gateway__v1__event_service__method_indices_by_name
 };
@@ -346,6 +527,14 @@ void remit__gateway__v1__event_service__list(ProtobufCService *service,
 {
   assert(service->descriptor == &remit__gateway__v1__event_service__descriptor);
   service->invoke(service, 0, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void remit__gateway__v1__event_service__stream(ProtobufCService *service,
+                                               const Remit__Gateway__V1__StreamEventsRequest *input,
+                                               Remit__Gateway__V1__StreamEventsResponse_Closure closure,
+                                               void *closure_data)
+{
+  assert(service->descriptor == &remit__gateway__v1__event_service__descriptor);
+  service->invoke(service, 1, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void remit__gateway__v1__event_service__init (Remit__Gateway__V1__EventService_Service *service,
                                               Remit__Gateway__V1__EventService_ServiceDestroy destroy)

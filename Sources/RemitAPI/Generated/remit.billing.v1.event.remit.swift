@@ -131,6 +131,124 @@ extension BillingV1.ListEventsResponse {
 }
 
 extension BillingV1 {
+    package struct StreamEventsRequest: WireMessage {
+        package static let messageName = "remit.billing.v1.StreamEventsRequest"
+        /// The last sequence number the reader has applied; 0 for the beginning.
+        package var after: Int64
+
+        package init(
+            after: Int64 = 0
+        ) {
+            self.after = after
+        }
+    }
+}
+
+extension BillingV1.StreamEventsRequest {
+    init(_ c: UnsafePointer<Remit__Billing__V1__StreamEventsRequest>, _ arena: Arena) throws(WireError) {
+        after = c.pointee.after
+    }
+
+    func build(_ arena: Arena) throws(WireError) -> UnsafeMutablePointer<Remit__Billing__V1__StreamEventsRequest> {
+        let c = try arena.take(Remit__Billing__V1__StreamEventsRequest.self, for: Self.messageName)
+        remit__billing__v1__stream_events_request__init(c)
+        c.pointee.after = after
+        return c
+    }
+
+    package static func decode(
+        _ bytes: UnsafeRawBufferPointer, in arena: Arena
+    ) throws(WireError) -> Self {
+        let data = bytes.baseAddress?.assumingMemoryBound(to: UInt8.self)
+        guard let c = remit__billing__v1__stream_events_request__unpack(arena.allocator, bytes.count, data) else {
+            throw arena.unpackFailure(messageName)
+        }
+        return try Self(c, arena)
+    }
+
+    package func encode(
+        into buffer: inout ByteBuffer, in arena: Arena,
+        header: (inout ByteBuffer, Int) -> Void
+    ) throws(WireError) {
+        let mark = arena.used
+        defer { arena.rewind(to: mark) }
+        let c = try build(arena)
+        let size = remit__billing__v1__stream_events_request__get_packed_size(c)
+        header(&buffer, size)
+        buffer.writePacked(size) { _ = remit__billing__v1__stream_events_request__pack(c, $0) }
+    }
+}
+
+extension BillingV1 {
+    package struct StreamEventsResponse: WireMessage {
+        package static let messageName = "remit.billing.v1.StreamEventsResponse"
+        /// Oldest first.
+        package var events: [BillingV1.Event]
+        /// The sequence number of the newest event.
+        package var headSequence: Int64
+
+        package init(
+            events: [BillingV1.Event] = [],
+            headSequence: Int64 = 0
+        ) {
+            self.events = events
+            self.headSequence = headSequence
+        }
+    }
+}
+
+extension BillingV1.StreamEventsResponse {
+    init(_ c: UnsafePointer<Remit__Billing__V1__StreamEventsResponse>, _ arena: Arena) throws(WireError) {
+        events = []
+        if let elements = c.pointee.events {
+            events.reserveCapacity(Int(c.pointee.n_events))
+            for index in 0..<Int(c.pointee.n_events) {
+                guard let element = elements[index] else { continue }
+                events.append(try BillingV1.Event(element, arena))
+            }
+        }
+        headSequence = c.pointee.head_sequence
+    }
+
+    func build(_ arena: Arena) throws(WireError) -> UnsafeMutablePointer<Remit__Billing__V1__StreamEventsResponse> {
+        let c = try arena.take(Remit__Billing__V1__StreamEventsResponse.self, for: Self.messageName)
+        remit__billing__v1__stream_events_response__init(c)
+        if !events.isEmpty {
+            let elements = try arena.take((UnsafeMutablePointer<Remit__Billing__V1__Event>?).self, count: events.count, for: Self.messageName)
+            for (index, element) in events.enumerated() {
+                elements[index] = try element.build(arena)
+            }
+            c.pointee.n_events = events.count
+            c.pointee.events = elements
+        }
+        c.pointee.head_sequence = headSequence
+        return c
+    }
+
+    package static func decode(
+        _ bytes: UnsafeRawBufferPointer, in arena: Arena
+    ) throws(WireError) -> Self {
+        let data = bytes.baseAddress?.assumingMemoryBound(to: UInt8.self)
+        guard let c = remit__billing__v1__stream_events_response__unpack(arena.allocator, bytes.count, data) else {
+            throw arena.unpackFailure(messageName)
+        }
+        return try Self(c, arena)
+    }
+
+    package func encode(
+        into buffer: inout ByteBuffer, in arena: Arena,
+        header: (inout ByteBuffer, Int) -> Void
+    ) throws(WireError) {
+        let mark = arena.used
+        defer { arena.rewind(to: mark) }
+        let c = try build(arena)
+        let size = remit__billing__v1__stream_events_response__get_packed_size(c)
+        header(&buffer, size)
+        buffer.writePacked(size) { _ = remit__billing__v1__stream_events_response__pack(c, $0) }
+    }
+}
+
+extension BillingV1 {
     package struct Event: WireMessage {
         package static let messageName = "remit.billing.v1.Event"
         /// 1, 2, 3 … in the order of commit.
@@ -216,6 +334,17 @@ extension BillingV1 {
             _ request: BillingV1.ListEventsRequest,
             context: ServerContext
         ) async throws(RPCError) -> BillingV1.ListEventsResponse
+        /// The events after a sequence number, oldest first and each once, for as long as the caller
+        /// stays. The first message comes at once, without events if there are none; then one whenever
+        /// events were committed, with 500 of them at the most. Opened again with the last sequence
+        /// number that was applied, it goes on there.
+        ///
+        /// Errors: OUT_OF_RANGE (BAD_SEQUENCE), UNAVAILABLE (DRAINING) when billing shuts down.
+        func stream(
+            _ request: BillingV1.StreamEventsRequest,
+            responses: RPCWriter<BillingV1.StreamEventsResponse>,
+            context: ServerContext
+        ) async throws(RPCError)
     }
 
     /// The methods of `remit.billing.v1.EventService`.
@@ -224,7 +353,10 @@ extension BillingV1 {
         package static let list = MethodDescriptor(
             service: name, method: "List",
             scope: "events.read", idempotent: true, maxRequestBytes: 4096)
-        package static let methods: [MethodDescriptor] = [list]
+        package static let stream = MethodDescriptor(
+            service: name, method: "Stream",
+            scope: "events.read", idempotent: true, maxRequestBytes: 4096, kind: .serverStream)
+        package static let methods: [MethodDescriptor] = [list, stream]
     }
 
     /// Calls `remit.billing.v1.EventService`.
@@ -242,6 +374,21 @@ extension BillingV1 {
         ) async throws(RPCError) -> BillingV1.ListEventsResponse {
             try await caller.call(EventService.list, request, options: options)
         }
+
+        /// The events after a sequence number, oldest first and each once, for as long as the caller
+        /// stays. The first message comes at once, without events if there are none; then one whenever
+        /// events were committed, with 500 of them at the most. Opened again with the last sequence
+        /// number that was applied, it goes on there.
+        ///
+        /// Errors: OUT_OF_RANGE (BAD_SEQUENCE), UNAVAILABLE (DRAINING) when billing shuts down.
+        package func stream(
+            _ request: BillingV1.StreamEventsRequest,
+            options: CallOptions = CallOptions()
+        ) async throws(RPCError) -> RPCMessages<BillingV1.StreamEventsResponse> {
+            let stream: RPCStream<BillingV1.StreamEventsRequest, BillingV1.StreamEventsResponse> =
+                try await caller.open(EventService.stream, request, options: options)
+            return stream.replies
+        }
     }
 }
 
@@ -253,5 +400,10 @@ extension Router {
                 -> BillingV1.ListEventsResponse in
             try await handler.list(request, context: context)
         }
+        register(BillingV1.EventService.stream, serverStream: {
+            (request: BillingV1.StreamEventsRequest, responses: RPCWriter<BillingV1.StreamEventsResponse>, context: ServerContext)
+                async throws(RPCError) -> Void in
+            try await handler.stream(request, responses: responses, context: context)
+        })
     }
 }

@@ -531,6 +531,76 @@ extension BillingV1.GetPaymentRequest {
 }
 
 extension BillingV1 {
+    package struct WatchPaymentRequest: WireMessage {
+        package static let messageName = "remit.billing.v1.WatchPaymentRequest"
+        package var key: Key?
+
+        /// At most one of these is set.
+        package enum Key: Equatable, Sendable {
+            /// "pay_…".
+            case paymentID(String)
+            /// The request_id of Pay.
+            case requestID(String)
+        }
+
+        package init(
+            key: Key? = nil
+        ) {
+            self.key = key
+        }
+    }
+}
+
+extension BillingV1.WatchPaymentRequest {
+    init(_ c: UnsafePointer<Remit__Billing__V1__WatchPaymentRequest>, _ arena: Arena) throws(WireError) {
+        switch c.pointee.key_case.rawValue {
+        case 1:
+            key = try .paymentID(arena.text(c.pointee.payment_id, "remit.billing.v1.WatchPaymentRequest", "payment_id"))
+        case 2:
+            key = try .requestID(arena.text(c.pointee.request_id, "remit.billing.v1.WatchPaymentRequest", "request_id"))
+        default: key = nil
+        }
+    }
+
+    func build(_ arena: Arena) throws(WireError) -> UnsafeMutablePointer<Remit__Billing__V1__WatchPaymentRequest> {
+        let c = try arena.take(Remit__Billing__V1__WatchPaymentRequest.self, for: Self.messageName)
+        remit__billing__v1__watch_payment_request__init(c)
+        switch key {
+        case .paymentID(let value):
+            c.pointee.key_case = .init(rawValue: 1)
+            c.pointee.payment_id = try arena.cString(value, "remit.billing.v1.WatchPaymentRequest", "payment_id")
+        case .requestID(let value):
+            c.pointee.key_case = .init(rawValue: 2)
+            c.pointee.request_id = try arena.cString(value, "remit.billing.v1.WatchPaymentRequest", "request_id")
+        case nil: break
+        }
+        return c
+    }
+
+    package static func decode(
+        _ bytes: UnsafeRawBufferPointer, in arena: Arena
+    ) throws(WireError) -> Self {
+        let data = bytes.baseAddress?.assumingMemoryBound(to: UInt8.self)
+        guard let c = remit__billing__v1__watch_payment_request__unpack(arena.allocator, bytes.count, data) else {
+            throw arena.unpackFailure(messageName)
+        }
+        return try Self(c, arena)
+    }
+
+    package func encode(
+        into buffer: inout ByteBuffer, in arena: Arena,
+        header: (inout ByteBuffer, Int) -> Void
+    ) throws(WireError) {
+        let mark = arena.used
+        defer { arena.rewind(to: mark) }
+        let c = try build(arena)
+        let size = remit__billing__v1__watch_payment_request__get_packed_size(c)
+        header(&buffer, size)
+        buffer.writePacked(size) { _ = remit__billing__v1__watch_payment_request__pack(c, $0) }
+    }
+}
+
+extension BillingV1 {
     /// Money of one payment that went to one invoice.
     package struct PaymentAllocation: WireMessage {
         package static let messageName = "remit.billing.v1.PaymentAllocation"
@@ -784,6 +854,15 @@ extension BillingV1 {
             _ request: BillingV1.GetPaymentRequest,
             context: ServerContext
         ) async throws(RPCError) -> BillingV1.Payment
+        /// The payment as it is now, then once after each change. Changes that follow each other closely
+        /// may come as one. The stream ends well after a terminal state.
+        ///
+        /// Errors: INVALID_ARGUMENT (BAD_ID), NOT_FOUND, UNAVAILABLE (DRAINING) when billing shuts down.
+        func watch(
+            _ request: BillingV1.WatchPaymentRequest,
+            responses: RPCWriter<BillingV1.Payment>,
+            context: ServerContext
+        ) async throws(RPCError)
     }
 
     /// The methods of `remit.billing.v1.PaymentService`.
@@ -798,7 +877,10 @@ extension BillingV1 {
         package static let get = MethodDescriptor(
             service: name, method: "Get",
             scope: "payments.read", idempotent: true, maxRequestBytes: 4096)
-        package static let methods: [MethodDescriptor] = [prepare, pay, get]
+        package static let watch = MethodDescriptor(
+            service: name, method: "Watch",
+            scope: "payments.read", idempotent: true, maxRequestBytes: 4096, kind: .serverStream)
+        package static let methods: [MethodDescriptor] = [prepare, pay, get, watch]
     }
 
     /// Calls `remit.billing.v1.PaymentService`.
@@ -843,6 +925,19 @@ extension BillingV1 {
         ) async throws(RPCError) -> BillingV1.Payment {
             try await caller.call(PaymentService.get, request, options: options)
         }
+
+        /// The payment as it is now, then once after each change. Changes that follow each other closely
+        /// may come as one. The stream ends well after a terminal state.
+        ///
+        /// Errors: INVALID_ARGUMENT (BAD_ID), NOT_FOUND, UNAVAILABLE (DRAINING) when billing shuts down.
+        package func watch(
+            _ request: BillingV1.WatchPaymentRequest,
+            options: CallOptions = CallOptions()
+        ) async throws(RPCError) -> RPCMessages<BillingV1.Payment> {
+            let stream: RPCStream<BillingV1.WatchPaymentRequest, BillingV1.Payment> =
+                try await caller.open(PaymentService.watch, request, options: options)
+            return stream.replies
+        }
     }
 }
 
@@ -864,5 +959,10 @@ extension Router {
                 -> BillingV1.Payment in
             try await handler.get(request, context: context)
         }
+        register(BillingV1.PaymentService.watch, serverStream: {
+            (request: BillingV1.WatchPaymentRequest, responses: RPCWriter<BillingV1.Payment>, context: ServerContext)
+                async throws(RPCError) -> Void in
+            try await handler.watch(request, responses: responses, context: context)
+        })
     }
 }

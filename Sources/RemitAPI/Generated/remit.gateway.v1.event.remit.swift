@@ -130,6 +130,124 @@ extension GatewayV1.ListEventsResponse {
 }
 
 extension GatewayV1 {
+    package struct StreamEventsRequest: WireMessage {
+        package static let messageName = "remit.gateway.v1.StreamEventsRequest"
+        /// The last sequence number the reader has applied; 0 for the beginning.
+        package var after: Int64
+
+        package init(
+            after: Int64 = 0
+        ) {
+            self.after = after
+        }
+    }
+}
+
+extension GatewayV1.StreamEventsRequest {
+    init(_ c: UnsafePointer<Remit__Gateway__V1__StreamEventsRequest>, _ arena: Arena) throws(WireError) {
+        after = c.pointee.after
+    }
+
+    func build(_ arena: Arena) throws(WireError) -> UnsafeMutablePointer<Remit__Gateway__V1__StreamEventsRequest> {
+        let c = try arena.take(Remit__Gateway__V1__StreamEventsRequest.self, for: Self.messageName)
+        remit__gateway__v1__stream_events_request__init(c)
+        c.pointee.after = after
+        return c
+    }
+
+    package static func decode(
+        _ bytes: UnsafeRawBufferPointer, in arena: Arena
+    ) throws(WireError) -> Self {
+        let data = bytes.baseAddress?.assumingMemoryBound(to: UInt8.self)
+        guard let c = remit__gateway__v1__stream_events_request__unpack(arena.allocator, bytes.count, data) else {
+            throw arena.unpackFailure(messageName)
+        }
+        return try Self(c, arena)
+    }
+
+    package func encode(
+        into buffer: inout ByteBuffer, in arena: Arena,
+        header: (inout ByteBuffer, Int) -> Void
+    ) throws(WireError) {
+        let mark = arena.used
+        defer { arena.rewind(to: mark) }
+        let c = try build(arena)
+        let size = remit__gateway__v1__stream_events_request__get_packed_size(c)
+        header(&buffer, size)
+        buffer.writePacked(size) { _ = remit__gateway__v1__stream_events_request__pack(c, $0) }
+    }
+}
+
+extension GatewayV1 {
+    package struct StreamEventsResponse: WireMessage {
+        package static let messageName = "remit.gateway.v1.StreamEventsResponse"
+        /// Oldest first.
+        package var events: [GatewayV1.Event]
+        /// Where the store stood when they were read.
+        package var position: GatewayV1.StorePosition?
+
+        package init(
+            events: [GatewayV1.Event] = [],
+            position: GatewayV1.StorePosition? = nil
+        ) {
+            self.events = events
+            self.position = position
+        }
+    }
+}
+
+extension GatewayV1.StreamEventsResponse {
+    init(_ c: UnsafePointer<Remit__Gateway__V1__StreamEventsResponse>, _ arena: Arena) throws(WireError) {
+        events = []
+        if let elements = c.pointee.events {
+            events.reserveCapacity(Int(c.pointee.n_events))
+            for index in 0..<Int(c.pointee.n_events) {
+                guard let element = elements[index] else { continue }
+                events.append(try GatewayV1.Event(element, arena))
+            }
+        }
+        if let nested = c.pointee.position { position = try GatewayV1.StorePosition(nested, arena) } else { position = nil }
+    }
+
+    func build(_ arena: Arena) throws(WireError) -> UnsafeMutablePointer<Remit__Gateway__V1__StreamEventsResponse> {
+        let c = try arena.take(Remit__Gateway__V1__StreamEventsResponse.self, for: Self.messageName)
+        remit__gateway__v1__stream_events_response__init(c)
+        if !events.isEmpty {
+            let elements = try arena.take((UnsafeMutablePointer<Remit__Gateway__V1__Event>?).self, count: events.count, for: Self.messageName)
+            for (index, element) in events.enumerated() {
+                elements[index] = try element.build(arena)
+            }
+            c.pointee.n_events = events.count
+            c.pointee.events = elements
+        }
+        if let nested = position { c.pointee.position = try nested.build(arena) }
+        return c
+    }
+
+    package static func decode(
+        _ bytes: UnsafeRawBufferPointer, in arena: Arena
+    ) throws(WireError) -> Self {
+        let data = bytes.baseAddress?.assumingMemoryBound(to: UInt8.self)
+        guard let c = remit__gateway__v1__stream_events_response__unpack(arena.allocator, bytes.count, data) else {
+            throw arena.unpackFailure(messageName)
+        }
+        return try Self(c, arena)
+    }
+
+    package func encode(
+        into buffer: inout ByteBuffer, in arena: Arena,
+        header: (inout ByteBuffer, Int) -> Void
+    ) throws(WireError) {
+        let mark = arena.used
+        defer { arena.rewind(to: mark) }
+        let c = try build(arena)
+        let size = remit__gateway__v1__stream_events_response__get_packed_size(c)
+        header(&buffer, size)
+        buffer.writePacked(size) { _ = remit__gateway__v1__stream_events_response__pack(c, $0) }
+    }
+}
+
+extension GatewayV1 {
     /// An operation reached a state.
     package struct Event: WireMessage {
         package static let messageName = "remit.gateway.v1.Event"
@@ -205,6 +323,17 @@ extension GatewayV1 {
             _ request: GatewayV1.ListEventsRequest,
             context: ServerContext
         ) async throws(RPCError) -> GatewayV1.ListEventsResponse
+        /// The events after a sequence number, oldest first and each once, for as long as the caller
+        /// stays. The first message comes at once, without events if there are none; then one whenever
+        /// events were committed, with 500 of them at the most. Opened again with the last sequence
+        /// number that was applied, it goes on there.
+        ///
+        /// Errors: OUT_OF_RANGE (BAD_SEQUENCE), UNAVAILABLE (DRAINING) when the gateway shuts down.
+        func stream(
+            _ request: GatewayV1.StreamEventsRequest,
+            responses: RPCWriter<GatewayV1.StreamEventsResponse>,
+            context: ServerContext
+        ) async throws(RPCError)
     }
 
     /// The methods of `remit.gateway.v1.EventService`.
@@ -213,7 +342,10 @@ extension GatewayV1 {
         package static let list = MethodDescriptor(
             service: name, method: "List",
             scope: "charge", idempotent: true, maxRequestBytes: 4096)
-        package static let methods: [MethodDescriptor] = [list]
+        package static let stream = MethodDescriptor(
+            service: name, method: "Stream",
+            scope: "charge", idempotent: true, maxRequestBytes: 4096, kind: .serverStream)
+        package static let methods: [MethodDescriptor] = [list, stream]
     }
 
     /// Calls `remit.gateway.v1.EventService`.
@@ -232,6 +364,21 @@ extension GatewayV1 {
         ) async throws(RPCError) -> GatewayV1.ListEventsResponse {
             try await caller.call(EventService.list, request, options: options)
         }
+
+        /// The events after a sequence number, oldest first and each once, for as long as the caller
+        /// stays. The first message comes at once, without events if there are none; then one whenever
+        /// events were committed, with 500 of them at the most. Opened again with the last sequence
+        /// number that was applied, it goes on there.
+        ///
+        /// Errors: OUT_OF_RANGE (BAD_SEQUENCE), UNAVAILABLE (DRAINING) when the gateway shuts down.
+        package func stream(
+            _ request: GatewayV1.StreamEventsRequest,
+            options: CallOptions = CallOptions()
+        ) async throws(RPCError) -> RPCMessages<GatewayV1.StreamEventsResponse> {
+            let stream: RPCStream<GatewayV1.StreamEventsRequest, GatewayV1.StreamEventsResponse> =
+                try await caller.open(EventService.stream, request, options: options)
+            return stream.replies
+        }
     }
 }
 
@@ -243,5 +390,10 @@ extension Router {
                 -> GatewayV1.ListEventsResponse in
             try await handler.list(request, context: context)
         }
+        register(GatewayV1.EventService.stream, serverStream: {
+            (request: GatewayV1.StreamEventsRequest, responses: RPCWriter<GatewayV1.StreamEventsResponse>, context: ServerContext)
+                async throws(RPCError) -> Void in
+            try await handler.stream(request, responses: responses, context: context)
+        })
     }
 }

@@ -18,6 +18,8 @@ PROTOBUF_C__BEGIN_DECLS
 
 typedef struct Remit__Billing__V1__ListEventsRequest Remit__Billing__V1__ListEventsRequest;
 typedef struct Remit__Billing__V1__ListEventsResponse Remit__Billing__V1__ListEventsResponse;
+typedef struct Remit__Billing__V1__StreamEventsRequest Remit__Billing__V1__StreamEventsRequest;
+typedef struct Remit__Billing__V1__StreamEventsResponse Remit__Billing__V1__StreamEventsResponse;
 typedef struct Remit__Billing__V1__Event Remit__Billing__V1__Event;
 
 
@@ -55,6 +57,37 @@ struct  Remit__Billing__V1__ListEventsResponse
 };
 #define REMIT__BILLING__V1__LIST_EVENTS_RESPONSE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&remit__billing__v1__list_events_response__descriptor) \
+    , 0,NULL, 0 }
+
+
+struct  Remit__Billing__V1__StreamEventsRequest
+{
+  ProtobufCMessage base;
+  /*
+   * The last sequence number the reader has applied; 0 for the beginning.
+   */
+  int64_t after;
+};
+#define REMIT__BILLING__V1__STREAM_EVENTS_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&remit__billing__v1__stream_events_request__descriptor) \
+    , 0 }
+
+
+struct  Remit__Billing__V1__StreamEventsResponse
+{
+  ProtobufCMessage base;
+  /*
+   * Oldest first.
+   */
+  size_t n_events;
+  Remit__Billing__V1__Event **events;
+  /*
+   * The sequence number of the newest event.
+   */
+  int64_t head_sequence;
+};
+#define REMIT__BILLING__V1__STREAM_EVENTS_RESPONSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&remit__billing__v1__stream_events_response__descriptor) \
     , 0,NULL, 0 }
 
 
@@ -126,6 +159,44 @@ Remit__Billing__V1__ListEventsResponse *
 void   remit__billing__v1__list_events_response__free_unpacked
                      (Remit__Billing__V1__ListEventsResponse *message,
                       ProtobufCAllocator *allocator);
+/* Remit__Billing__V1__StreamEventsRequest methods */
+void   remit__billing__v1__stream_events_request__init
+                     (Remit__Billing__V1__StreamEventsRequest         *message);
+size_t remit__billing__v1__stream_events_request__get_packed_size
+                     (const Remit__Billing__V1__StreamEventsRequest   *message);
+size_t remit__billing__v1__stream_events_request__pack
+                     (const Remit__Billing__V1__StreamEventsRequest   *message,
+                      uint8_t             *out);
+size_t remit__billing__v1__stream_events_request__pack_to_buffer
+                     (const Remit__Billing__V1__StreamEventsRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Remit__Billing__V1__StreamEventsRequest *
+       remit__billing__v1__stream_events_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   remit__billing__v1__stream_events_request__free_unpacked
+                     (Remit__Billing__V1__StreamEventsRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Remit__Billing__V1__StreamEventsResponse methods */
+void   remit__billing__v1__stream_events_response__init
+                     (Remit__Billing__V1__StreamEventsResponse         *message);
+size_t remit__billing__v1__stream_events_response__get_packed_size
+                     (const Remit__Billing__V1__StreamEventsResponse   *message);
+size_t remit__billing__v1__stream_events_response__pack
+                     (const Remit__Billing__V1__StreamEventsResponse   *message,
+                      uint8_t             *out);
+size_t remit__billing__v1__stream_events_response__pack_to_buffer
+                     (const Remit__Billing__V1__StreamEventsResponse   *message,
+                      ProtobufCBuffer     *buffer);
+Remit__Billing__V1__StreamEventsResponse *
+       remit__billing__v1__stream_events_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   remit__billing__v1__stream_events_response__free_unpacked
+                     (Remit__Billing__V1__StreamEventsResponse *message,
+                      ProtobufCAllocator *allocator);
 /* Remit__Billing__V1__Event methods */
 void   remit__billing__v1__event__init
                      (Remit__Billing__V1__Event         *message);
@@ -153,6 +224,12 @@ typedef void (*Remit__Billing__V1__ListEventsRequest_Closure)
 typedef void (*Remit__Billing__V1__ListEventsResponse_Closure)
                  (const Remit__Billing__V1__ListEventsResponse *message,
                   void *closure_data);
+typedef void (*Remit__Billing__V1__StreamEventsRequest_Closure)
+                 (const Remit__Billing__V1__StreamEventsRequest *message,
+                  void *closure_data);
+typedef void (*Remit__Billing__V1__StreamEventsResponse_Closure)
+                 (const Remit__Billing__V1__StreamEventsResponse *message,
+                  void *closure_data);
 typedef void (*Remit__Billing__V1__Event_Closure)
                  (const Remit__Billing__V1__Event *message,
                   void *closure_data);
@@ -167,6 +244,10 @@ struct Remit__Billing__V1__EventService_Service
                const Remit__Billing__V1__ListEventsRequest *input,
                Remit__Billing__V1__ListEventsResponse_Closure closure,
                void *closure_data);
+  void (*stream)(Remit__Billing__V1__EventService_Service *service,
+                 const Remit__Billing__V1__StreamEventsRequest *input,
+                 Remit__Billing__V1__StreamEventsResponse_Closure closure,
+                 void *closure_data);
 };
 typedef void (*Remit__Billing__V1__EventService_ServiceDestroy)(Remit__Billing__V1__EventService_Service *);
 void remit__billing__v1__event_service__init (Remit__Billing__V1__EventService_Service *service,
@@ -175,16 +256,23 @@ void remit__billing__v1__event_service__init (Remit__Billing__V1__EventService_S
     { &remit__billing__v1__event_service__descriptor, protobuf_c_service_invoke_internal, NULL }
 #define REMIT__BILLING__V1__EVENT_SERVICE__INIT(function_prefix__) \
     { REMIT__BILLING__V1__EVENT_SERVICE__BASE_INIT,\
-      function_prefix__ ## list  }
+      function_prefix__ ## list,\
+      function_prefix__ ## stream  }
 void remit__billing__v1__event_service__list(ProtobufCService *service,
                                              const Remit__Billing__V1__ListEventsRequest *input,
                                              Remit__Billing__V1__ListEventsResponse_Closure closure,
                                              void *closure_data);
+void remit__billing__v1__event_service__stream(ProtobufCService *service,
+                                               const Remit__Billing__V1__StreamEventsRequest *input,
+                                               Remit__Billing__V1__StreamEventsResponse_Closure closure,
+                                               void *closure_data);
 
 /* --- descriptors --- */
 
 extern const ProtobufCMessageDescriptor remit__billing__v1__list_events_request__descriptor;
 extern const ProtobufCMessageDescriptor remit__billing__v1__list_events_response__descriptor;
+extern const ProtobufCMessageDescriptor remit__billing__v1__stream_events_request__descriptor;
+extern const ProtobufCMessageDescriptor remit__billing__v1__stream_events_response__descriptor;
 extern const ProtobufCMessageDescriptor remit__billing__v1__event__descriptor;
 extern const ProtobufCServiceDescriptor remit__billing__v1__event_service__descriptor;
 

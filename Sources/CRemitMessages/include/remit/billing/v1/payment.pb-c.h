@@ -25,6 +25,7 @@ typedef struct Remit__Billing__V1__PreparePaymentResponse Remit__Billing__V1__Pr
 typedef struct Remit__Billing__V1__PayRequest Remit__Billing__V1__PayRequest;
 typedef struct Remit__Billing__V1__NewCard Remit__Billing__V1__NewCard;
 typedef struct Remit__Billing__V1__GetPaymentRequest Remit__Billing__V1__GetPaymentRequest;
+typedef struct Remit__Billing__V1__WatchPaymentRequest Remit__Billing__V1__WatchPaymentRequest;
 typedef struct Remit__Billing__V1__PaymentAllocation Remit__Billing__V1__PaymentAllocation;
 typedef struct Remit__Billing__V1__Payment Remit__Billing__V1__Payment;
 
@@ -214,6 +215,33 @@ struct  Remit__Billing__V1__GetPaymentRequest
     , REMIT__BILLING__V1__GET_PAYMENT_REQUEST__KEY__NOT_SET, {0} }
 
 
+typedef enum {
+  REMIT__BILLING__V1__WATCH_PAYMENT_REQUEST__KEY__NOT_SET = 0,
+  REMIT__BILLING__V1__WATCH_PAYMENT_REQUEST__KEY_PAYMENT_ID = 1,
+  REMIT__BILLING__V1__WATCH_PAYMENT_REQUEST__KEY_REQUEST_ID = 2
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(REMIT__BILLING__V1__WATCH_PAYMENT_REQUEST__KEY__CASE)
+} Remit__Billing__V1__WatchPaymentRequest__KeyCase;
+
+struct  Remit__Billing__V1__WatchPaymentRequest
+{
+  ProtobufCMessage base;
+  Remit__Billing__V1__WatchPaymentRequest__KeyCase key_case;
+  union {
+    /*
+     * "pay_…".
+     */
+    char *payment_id;
+    /*
+     * The request_id of Pay.
+     */
+    char *request_id;
+  };
+};
+#define REMIT__BILLING__V1__WATCH_PAYMENT_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&remit__billing__v1__watch_payment_request__descriptor) \
+    , REMIT__BILLING__V1__WATCH_PAYMENT_REQUEST__KEY__NOT_SET, {0} }
+
+
 /*
  * Money of one payment that went to one invoice.
  */
@@ -395,6 +423,25 @@ Remit__Billing__V1__GetPaymentRequest *
 void   remit__billing__v1__get_payment_request__free_unpacked
                      (Remit__Billing__V1__GetPaymentRequest *message,
                       ProtobufCAllocator *allocator);
+/* Remit__Billing__V1__WatchPaymentRequest methods */
+void   remit__billing__v1__watch_payment_request__init
+                     (Remit__Billing__V1__WatchPaymentRequest         *message);
+size_t remit__billing__v1__watch_payment_request__get_packed_size
+                     (const Remit__Billing__V1__WatchPaymentRequest   *message);
+size_t remit__billing__v1__watch_payment_request__pack
+                     (const Remit__Billing__V1__WatchPaymentRequest   *message,
+                      uint8_t             *out);
+size_t remit__billing__v1__watch_payment_request__pack_to_buffer
+                     (const Remit__Billing__V1__WatchPaymentRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Remit__Billing__V1__WatchPaymentRequest *
+       remit__billing__v1__watch_payment_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   remit__billing__v1__watch_payment_request__free_unpacked
+                     (Remit__Billing__V1__WatchPaymentRequest *message,
+                      ProtobufCAllocator *allocator);
 /* Remit__Billing__V1__PaymentAllocation methods */
 void   remit__billing__v1__payment_allocation__init
                      (Remit__Billing__V1__PaymentAllocation         *message);
@@ -450,6 +497,9 @@ typedef void (*Remit__Billing__V1__NewCard_Closure)
 typedef void (*Remit__Billing__V1__GetPaymentRequest_Closure)
                  (const Remit__Billing__V1__GetPaymentRequest *message,
                   void *closure_data);
+typedef void (*Remit__Billing__V1__WatchPaymentRequest_Closure)
+                 (const Remit__Billing__V1__WatchPaymentRequest *message,
+                  void *closure_data);
 typedef void (*Remit__Billing__V1__PaymentAllocation_Closure)
                  (const Remit__Billing__V1__PaymentAllocation *message,
                   void *closure_data);
@@ -475,6 +525,10 @@ struct Remit__Billing__V1__PaymentService_Service
               const Remit__Billing__V1__GetPaymentRequest *input,
               Remit__Billing__V1__Payment_Closure closure,
               void *closure_data);
+  void (*watch)(Remit__Billing__V1__PaymentService_Service *service,
+                const Remit__Billing__V1__WatchPaymentRequest *input,
+                Remit__Billing__V1__Payment_Closure closure,
+                void *closure_data);
 };
 typedef void (*Remit__Billing__V1__PaymentService_ServiceDestroy)(Remit__Billing__V1__PaymentService_Service *);
 void remit__billing__v1__payment_service__init (Remit__Billing__V1__PaymentService_Service *service,
@@ -485,7 +539,8 @@ void remit__billing__v1__payment_service__init (Remit__Billing__V1__PaymentServi
     { REMIT__BILLING__V1__PAYMENT_SERVICE__BASE_INIT,\
       function_prefix__ ## prepare,\
       function_prefix__ ## pay,\
-      function_prefix__ ## get  }
+      function_prefix__ ## get,\
+      function_prefix__ ## watch  }
 void remit__billing__v1__payment_service__prepare(ProtobufCService *service,
                                                   const Remit__Billing__V1__PreparePaymentRequest *input,
                                                   Remit__Billing__V1__PreparePaymentResponse_Closure closure,
@@ -498,6 +553,10 @@ void remit__billing__v1__payment_service__get(ProtobufCService *service,
                                               const Remit__Billing__V1__GetPaymentRequest *input,
                                               Remit__Billing__V1__Payment_Closure closure,
                                               void *closure_data);
+void remit__billing__v1__payment_service__watch(ProtobufCService *service,
+                                                const Remit__Billing__V1__WatchPaymentRequest *input,
+                                                Remit__Billing__V1__Payment_Closure closure,
+                                                void *closure_data);
 
 /* --- descriptors --- */
 
@@ -508,6 +567,7 @@ extern const ProtobufCMessageDescriptor remit__billing__v1__prepare_payment_resp
 extern const ProtobufCMessageDescriptor remit__billing__v1__pay_request__descriptor;
 extern const ProtobufCMessageDescriptor remit__billing__v1__new_card__descriptor;
 extern const ProtobufCMessageDescriptor remit__billing__v1__get_payment_request__descriptor;
+extern const ProtobufCMessageDescriptor remit__billing__v1__watch_payment_request__descriptor;
 extern const ProtobufCMessageDescriptor remit__billing__v1__payment_allocation__descriptor;
 extern const ProtobufCMessageDescriptor remit__billing__v1__payment__descriptor;
 extern const ProtobufCServiceDescriptor remit__billing__v1__payment_service__descriptor;

@@ -19,6 +19,8 @@ PROTOBUF_C__BEGIN_DECLS
 
 typedef struct Remit__Gateway__V1__ListEventsRequest Remit__Gateway__V1__ListEventsRequest;
 typedef struct Remit__Gateway__V1__ListEventsResponse Remit__Gateway__V1__ListEventsResponse;
+typedef struct Remit__Gateway__V1__StreamEventsRequest Remit__Gateway__V1__StreamEventsRequest;
+typedef struct Remit__Gateway__V1__StreamEventsResponse Remit__Gateway__V1__StreamEventsResponse;
 typedef struct Remit__Gateway__V1__Event Remit__Gateway__V1__Event;
 
 
@@ -53,6 +55,37 @@ struct  Remit__Gateway__V1__ListEventsResponse
 };
 #define REMIT__GATEWAY__V1__LIST_EVENTS_RESPONSE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&remit__gateway__v1__list_events_response__descriptor) \
+    , 0,NULL, NULL }
+
+
+struct  Remit__Gateway__V1__StreamEventsRequest
+{
+  ProtobufCMessage base;
+  /*
+   * The last sequence number the reader has applied; 0 for the beginning.
+   */
+  int64_t after;
+};
+#define REMIT__GATEWAY__V1__STREAM_EVENTS_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&remit__gateway__v1__stream_events_request__descriptor) \
+    , 0 }
+
+
+struct  Remit__Gateway__V1__StreamEventsResponse
+{
+  ProtobufCMessage base;
+  /*
+   * Oldest first.
+   */
+  size_t n_events;
+  Remit__Gateway__V1__Event **events;
+  /*
+   * Where the store stood when they were read.
+   */
+  Remit__Gateway__V1__StorePosition *position;
+};
+#define REMIT__GATEWAY__V1__STREAM_EVENTS_RESPONSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&remit__gateway__v1__stream_events_response__descriptor) \
     , 0,NULL, NULL }
 
 
@@ -119,6 +152,44 @@ Remit__Gateway__V1__ListEventsResponse *
 void   remit__gateway__v1__list_events_response__free_unpacked
                      (Remit__Gateway__V1__ListEventsResponse *message,
                       ProtobufCAllocator *allocator);
+/* Remit__Gateway__V1__StreamEventsRequest methods */
+void   remit__gateway__v1__stream_events_request__init
+                     (Remit__Gateway__V1__StreamEventsRequest         *message);
+size_t remit__gateway__v1__stream_events_request__get_packed_size
+                     (const Remit__Gateway__V1__StreamEventsRequest   *message);
+size_t remit__gateway__v1__stream_events_request__pack
+                     (const Remit__Gateway__V1__StreamEventsRequest   *message,
+                      uint8_t             *out);
+size_t remit__gateway__v1__stream_events_request__pack_to_buffer
+                     (const Remit__Gateway__V1__StreamEventsRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Remit__Gateway__V1__StreamEventsRequest *
+       remit__gateway__v1__stream_events_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   remit__gateway__v1__stream_events_request__free_unpacked
+                     (Remit__Gateway__V1__StreamEventsRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Remit__Gateway__V1__StreamEventsResponse methods */
+void   remit__gateway__v1__stream_events_response__init
+                     (Remit__Gateway__V1__StreamEventsResponse         *message);
+size_t remit__gateway__v1__stream_events_response__get_packed_size
+                     (const Remit__Gateway__V1__StreamEventsResponse   *message);
+size_t remit__gateway__v1__stream_events_response__pack
+                     (const Remit__Gateway__V1__StreamEventsResponse   *message,
+                      uint8_t             *out);
+size_t remit__gateway__v1__stream_events_response__pack_to_buffer
+                     (const Remit__Gateway__V1__StreamEventsResponse   *message,
+                      ProtobufCBuffer     *buffer);
+Remit__Gateway__V1__StreamEventsResponse *
+       remit__gateway__v1__stream_events_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   remit__gateway__v1__stream_events_response__free_unpacked
+                     (Remit__Gateway__V1__StreamEventsResponse *message,
+                      ProtobufCAllocator *allocator);
 /* Remit__Gateway__V1__Event methods */
 void   remit__gateway__v1__event__init
                      (Remit__Gateway__V1__Event         *message);
@@ -146,6 +217,12 @@ typedef void (*Remit__Gateway__V1__ListEventsRequest_Closure)
 typedef void (*Remit__Gateway__V1__ListEventsResponse_Closure)
                  (const Remit__Gateway__V1__ListEventsResponse *message,
                   void *closure_data);
+typedef void (*Remit__Gateway__V1__StreamEventsRequest_Closure)
+                 (const Remit__Gateway__V1__StreamEventsRequest *message,
+                  void *closure_data);
+typedef void (*Remit__Gateway__V1__StreamEventsResponse_Closure)
+                 (const Remit__Gateway__V1__StreamEventsResponse *message,
+                  void *closure_data);
 typedef void (*Remit__Gateway__V1__Event_Closure)
                  (const Remit__Gateway__V1__Event *message,
                   void *closure_data);
@@ -160,6 +237,10 @@ struct Remit__Gateway__V1__EventService_Service
                const Remit__Gateway__V1__ListEventsRequest *input,
                Remit__Gateway__V1__ListEventsResponse_Closure closure,
                void *closure_data);
+  void (*stream)(Remit__Gateway__V1__EventService_Service *service,
+                 const Remit__Gateway__V1__StreamEventsRequest *input,
+                 Remit__Gateway__V1__StreamEventsResponse_Closure closure,
+                 void *closure_data);
 };
 typedef void (*Remit__Gateway__V1__EventService_ServiceDestroy)(Remit__Gateway__V1__EventService_Service *);
 void remit__gateway__v1__event_service__init (Remit__Gateway__V1__EventService_Service *service,
@@ -168,16 +249,23 @@ void remit__gateway__v1__event_service__init (Remit__Gateway__V1__EventService_S
     { &remit__gateway__v1__event_service__descriptor, protobuf_c_service_invoke_internal, NULL }
 #define REMIT__GATEWAY__V1__EVENT_SERVICE__INIT(function_prefix__) \
     { REMIT__GATEWAY__V1__EVENT_SERVICE__BASE_INIT,\
-      function_prefix__ ## list  }
+      function_prefix__ ## list,\
+      function_prefix__ ## stream  }
 void remit__gateway__v1__event_service__list(ProtobufCService *service,
                                              const Remit__Gateway__V1__ListEventsRequest *input,
                                              Remit__Gateway__V1__ListEventsResponse_Closure closure,
                                              void *closure_data);
+void remit__gateway__v1__event_service__stream(ProtobufCService *service,
+                                               const Remit__Gateway__V1__StreamEventsRequest *input,
+                                               Remit__Gateway__V1__StreamEventsResponse_Closure closure,
+                                               void *closure_data);
 
 /* --- descriptors --- */
 
 extern const ProtobufCMessageDescriptor remit__gateway__v1__list_events_request__descriptor;
 extern const ProtobufCMessageDescriptor remit__gateway__v1__list_events_response__descriptor;
+extern const ProtobufCMessageDescriptor remit__gateway__v1__stream_events_request__descriptor;
+extern const ProtobufCMessageDescriptor remit__gateway__v1__stream_events_response__descriptor;
 extern const ProtobufCMessageDescriptor remit__gateway__v1__event__descriptor;
 extern const ProtobufCServiceDescriptor remit__gateway__v1__event_service__descriptor;
 
