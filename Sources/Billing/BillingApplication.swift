@@ -12,6 +12,7 @@ package final class BillingApplication: Service {
     private let lock: FolderLock?
     private let scheduler: WorkScheduler
     private let store: BillingStore
+    private let hub: EventHub
     let processor: PaymentProcessor
     let recovery: BillingRecovery
     private let health: GatewayHealth
@@ -31,6 +32,7 @@ package final class BillingApplication: Service {
         self.store = store
         self.configuration = configuration
         health = GatewayHealth()
+        hub = EventHub(store: store, configuration: configuration, scheduler: scheduler)
         let inFlight = PaymentsInFlight(
             limit: configuration.maxPaymentsInFlight,
             scheduler: scheduler
@@ -56,7 +58,8 @@ package final class BillingApplication: Service {
             resolver: resolver,
             inFlight: inFlight,
             configuration: configuration,
-            logger: logger
+            logger: logger,
+            scheduler: scheduler
         )
     }
 
@@ -105,12 +108,19 @@ package final class BillingApplication: Service {
         router.register(UserHandler(store: store))
         router.register(InvoiceHandler(store: store))
         router.register(
-            PaymentHandler(store: store, processor: processor, configuration: configuration)
+            PaymentHandler(
+                store: store,
+                processor: processor,
+                hub: hub,
+                configuration: configuration
+            )
         )
         router.register(PaymentMethodHandler(store: store))
         router.register(HistoryHandler(store: store))
         router.register(LedgerHandler(store: store))
-        router.register(EventHandler(store: store))
+        router.register(
+            EventHandler(store: store, configuration: configuration, scheduler: scheduler)
+        )
         router.register(ReviewHandler(store: store, health: health))
     }
 
@@ -119,6 +129,12 @@ package final class BillingApplication: Service {
     /// - Throws: `StorageError`.
     package func recover() async throws {
         try await recovery.afterRestart()
+    }
+
+    /// Ends the streams that are open, and those that come, with UNAVAILABLE (DRAINING): a server
+    /// that shuts down does not wait for them.
+    package func endStreams() {
+        store.changes.close()
     }
 
     /// The background work, until graceful shutdown.
@@ -130,8 +146,12 @@ package final class BillingApplication: Service {
     func work() async {
         await withTaskGroup { group in
             group.addTask { [self] in
-                await repeating(every: configuration.feedIntervalMilliseconds) {
-                    await self.recovery.readFeed()
+                // Not as a whole in a task of its own: a stream ends when this is cancelled.
+                while !Task.isCancelled {
+                    await recovery.followFeed()
+                    await scheduler.sleep(
+                        for: .milliseconds(configuration.feedIntervalMilliseconds)
+                    )
                 }
             }
             group.addTask { [self] in

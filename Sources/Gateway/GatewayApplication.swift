@@ -155,7 +155,14 @@ package final class GatewayApplication: Service {
         router.register(VaultHandler(vault: vault, tenants: tenants))
         router.register(AuthorizationHandler(sales: sales, tenants: tenants))
         router.register(RecoveryHandler(store: store, tenants: tenants))
-        router.register(EventHandler(store: store, tenants: tenants))
+        router.register(
+            EventHandler(
+                store: store,
+                tenants: tenants,
+                configuration: configuration,
+                scheduler: scheduler
+            )
+        )
         router.register(LedgerHandler(store: store))
         router.register(
             SandboxHandler(bank: bank, store: store, recovery: recovery, tenants: tenants)
@@ -167,6 +174,12 @@ package final class GatewayApplication: Service {
     /// - Throws: `StorageError`.
     package func recover() async throws {
         try await recovery.afterRestart()
+    }
+
+    /// Ends the streams that are open, and those that come, with UNAVAILABLE (DRAINING): a server
+    /// that shuts down does not wait for them.
+    package func endStreams() {
+        store.changes.close()
     }
 
     /// The background work, until graceful shutdown.

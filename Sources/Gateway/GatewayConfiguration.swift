@@ -22,6 +22,8 @@ package struct GatewayConfiguration: Sendable {
     package var recoveryIntervalMilliseconds: Int64 = 1000
     /// Operations handled by one round of background work.
     package var maxRecoveryBatch = 500
+    /// How long a stream gathers changes before it reads, in milliseconds.
+    package var streamCoalescingMilliseconds: Int64 = 10
     /// Sales in flight at once; one more is refused.
     package var maxSalesInFlight = 4096
 

@@ -42,8 +42,9 @@ struct BillingMain {
                 "feed-interval-milliseconds",
                 .number(10...60_000),
                 standard: "250",
-                "how often the gateway's feed is read"
+                "the pause after the gateway's feed has ended, and between its pages"
             ),
+            Setting("feed-by-pages", .toggle, "read the gateway's feed by pages, not as a stream"),
             Setting(
                 "recovery-interval-milliseconds",
                 .number(10...60_000),
@@ -142,7 +143,8 @@ struct BillingMain {
             ),
             authorizer: security.access?.control,
             eventLoopGroup: group,
-            logger: logger
+            logger: logger,
+            onDrain: { application.endStreams() }
         )
         let reloader = try security.reloader(
             settings,
@@ -174,6 +176,7 @@ struct BillingMain {
             Int64(try settings.number("sale-timeout-seconds")) * 1000
         configuration.feedIntervalMilliseconds =
             Int64(try settings.number("feed-interval-milliseconds"))
+        configuration.streamsFeed = !(try settings.toggle("feed-by-pages"))
         configuration.recoveryIntervalMilliseconds =
             Int64(try settings.number("recovery-interval-milliseconds"))
         configuration.unknownHorizonMilliseconds =

@@ -142,7 +142,8 @@ struct GatewayMain {
             eventLoopGroup: MultiThreadedEventLoopGroup(
                 numberOfThreads: try settings.number("event-loops")
             ),
-            logger: logger
+            logger: logger,
+            onDrain: { application.endStreams() }
         )
         let reloader = try security.reloader(settings, logger: logger)
         try await ServiceMain.serve(

@@ -146,8 +146,36 @@ package protocol GatewayLink: Sendable {
         limit: Int
     ) async throws(RPCError) -> (events: [GatewayEvent], position: GatewayPosition)
 
+    /// The events after a sequence number, then those that come, until nobody wants them.
+    ///
+    /// - Parameters:
+    ///   - after: the last sequence number that was applied.
+    ///   - body: gets each batch with where the gateway's store stood; the first comes at once, and
+    ///     may be empty. It says whether it wants another.
+    /// - Throws: `RPCError`: what the stream ended with; UNIMPLEMENTED when the gateway has none.
+    ///   What `body` throws.
+    func follow(
+        after: Int64,
+        _ body: (_ events: [GatewayEvent], _ position: GatewayPosition) async throws -> Bool
+    ) async throws
+
     /// Ends a card; one that is not there is ended.
     ///
     /// - Throws: `RPCError`.
     func deleteCard(_ token: TokenID) async throws(RPCError)
+}
+
+extension GatewayLink {
+    /// A gateway that has pages alone.
+    package func follow(
+        after: Int64,
+        _ body: (_ events: [GatewayEvent], _ position: GatewayPosition) async throws -> Bool
+    ) async throws {
+        throw RPCError(
+            .unimplemented,
+            "This gateway has no stream of events.",
+            reason: "STREAMING",
+            origin: .notSent
+        )
+    }
 }

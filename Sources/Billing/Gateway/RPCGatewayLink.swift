@@ -112,14 +112,30 @@ package struct RPCGatewayLink: GatewayLink {
             GatewayV1.ListEventsRequest(after: after, pageSize: Int32(limit)),
             options: options
         )
-        let events = reply.events.map { event in
-            GatewayEvent(
-                sequence: event.sequence,
-                key: event.operation?.key ?? "",
-                proof: event.operation.flatMap { Self.proof($0) }
-            )
+        return (reply.events.map(Self.event), try position(reply.position))
+    }
+
+    package func follow(
+        after: Int64,
+        _ body: (_ events: [GatewayEvent], _ position: GatewayPosition) async throws -> Bool
+    ) async throws {
+        // It lasts as long as the gateway does; a dead peer is found by the connection's pings.
+        let replies = try await feed.stream(
+            GatewayV1.StreamEventsRequest(after: after),
+            options: CallOptions(inheritsDeadline: false)
+        )
+        while !Task.isCancelled, let reply = try await replies.next() {
+            let events = reply.events.map(Self.event)
+            guard try await body(events, try position(reply.position)) else { return }
         }
-        return (events, try position(reply.position))
+    }
+
+    private static func event(_ event: GatewayV1.Event) -> GatewayEvent {
+        GatewayEvent(
+            sequence: event.sequence,
+            key: event.operation?.key ?? "",
+            proof: event.operation.flatMap { proof($0) }
+        )
     }
 
     package func deleteCard(_ token: TokenID) async throws(RPCError) {

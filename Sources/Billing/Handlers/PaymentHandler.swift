@@ -8,6 +8,8 @@ import TTRPC
 struct PaymentHandler: BillingV1.PaymentServiceHandler {
     let store: BillingStore
     let processor: PaymentProcessor
+    /// Tells of changes.
+    let hub: EventHub
     let configuration: BillingConfiguration
 
     func prepare(
@@ -130,12 +132,15 @@ struct PaymentHandler: BillingV1.PaymentServiceHandler {
                 )
             }
         case nil:
-            throw RPCError(
-                .invalidArgument,
-                "Either payment_id or request_id is needed.",
-                reason: "BAD_ID",
-                field: "payment_id"
-            )
+            throw Self.keyMissing
         }
     }
+
+    /// A request says in no way which payment it is about.
+    static let keyMissing = RPCError(
+        .invalidArgument,
+        "Either payment_id or request_id is needed.",
+        reason: "BAD_ID",
+        field: "payment_id"
+    )
 }

@@ -12,12 +12,15 @@ final class BillingRecovery: Sendable {
         var until: Int64 = 0
     }
 
-    private let store: BillingStore
-    private let gateway: any GatewayLink
-    private let resolver: PaymentResolver
+    let store: BillingStore
+    let gateway: any GatewayLink
+    let resolver: PaymentResolver
     private let inFlight: PaymentsInFlight
-    private let configuration: BillingConfiguration
-    private let logger: Logger
+    let configuration: BillingConfiguration
+    let logger: Logger
+    let scheduler: WorkScheduler
+    /// How often the feed is read by pages before a stream of it is asked for again.
+    let pagesLeft = NIOLockedValueBox(0)
     private let pauses = NIOLockedValueBox<[PaymentID: Pause]>([:])
 
     init(
@@ -26,7 +29,8 @@ final class BillingRecovery: Sendable {
         resolver: PaymentResolver,
         inFlight: PaymentsInFlight,
         configuration: BillingConfiguration,
-        logger: Logger
+        logger: Logger,
+        scheduler: WorkScheduler = .system
     ) {
         self.store = store
         self.gateway = gateway
@@ -34,6 +38,7 @@ final class BillingRecovery: Sendable {
         self.inFlight = inFlight
         self.configuration = configuration
         self.logger = logger
+        self.scheduler = scheduler
     }
 
     /// At start: what was on its way when the process ended is unknown.
@@ -113,44 +118,6 @@ final class BillingRecovery: Sendable {
             guard page.count == configuration.maxRecoveryBatch, let last = page.last else { return }
             after = last.account
         }
-    }
-
-    /// Reads the gateway's feed up to its end.
-    func readFeed() async {
-        do {
-            while try await readPage() {}
-        } catch let error as RPCError {
-            logger.debug("the gateway's feed cannot be read", metadata: ["error": "\(error)"])
-        } catch {
-            logger.warning("the gateway's feed was not applied", metadata: ["error": "\(error)"])
-        }
-    }
-
-    /// - Returns: whether there may be more.
-    private func readPage() async throws -> Bool {
-        guard !resolver.health.hasDataLoss else { return false }
-        let known = try await store.gatewayFeed()
-        let (events, position) = try await gateway.events(
-            after: known?.headSequence ?? 0,
-            limit: configuration.feedPageSize
-        )
-        guard try await resolver.isKnown(position, since: known), !events.isEmpty else {
-            return false
-        }
-        let page = try await store.apply(events, epoch: position.epoch)
-        if page.parked > 0 {
-            logger.error(
-                "events of the gateway could not be applied and are parked",
-                metadata: ["count": "\(page.parked)"]
-            )
-        }
-        if page.exceptions > 0 {
-            logger.error(
-                "the gateway contradicts how payments ended: exceptions are open",
-                metadata: ["count": "\(page.exceptions)"]
-            )
-        }
-        return events.count == configuration.feedPageSize
     }
 
     /// Ends deleted cards at the gateway, until it has acknowledged each.

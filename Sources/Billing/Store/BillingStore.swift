@@ -12,6 +12,8 @@ final class BillingStore: Sendable {
     let sqlite: SQLiteStore
     let ids: IDFactory
     let clock: BusinessClock
+    /// Bumped after each commit; closed when streams must end.
+    let changes = ChangeSignal()
 
     convenience init(path: String, clock: BusinessClock, logger: Logger) throws(StorageError) {
         self.init(
@@ -55,9 +57,11 @@ final class BillingStore: Sendable {
         _ body: @escaping @Sendable (BillingTables) throws -> Value
     ) async throws -> Value {
         let (ids, now) = (ids, clock.milliseconds)
-        return try await sqlite.writeUnlessAbandoned {
+        let value = try await sqlite.writeUnlessAbandoned {
             try body(BillingTables(database: $0, ids: ids, now: now))
         }
+        changes.bump()
+        return value
     }
 
     /// Writes one step.
@@ -65,9 +69,11 @@ final class BillingStore: Sendable {
         _ body: @escaping @Sendable (BillingTables) throws -> Value
     ) async throws -> Value {
         let (ids, now) = (ids, clock.milliseconds)
-        return try await sqlite.write {
+        let value = try await sqlite.write {
             try body(BillingTables(database: $0, ids: ids, now: now))
         }
+        changes.bump()
+        return value
     }
 }
 

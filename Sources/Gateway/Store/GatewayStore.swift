@@ -13,6 +13,8 @@ final class GatewayStore: Sendable {
     let clock: BusinessClock
     /// The store's own name: another epoch is another store, or a restored one.
     let epoch: String
+    /// Bumped after each commit; closed when streams must end.
+    let changes = ChangeSignal()
 
     private init(sqlite: SQLiteStore, ids: IDFactory, clock: BusinessClock, epoch: String) {
         self.sqlite = sqlite
@@ -117,7 +119,9 @@ final class GatewayStore: Sendable {
     func write<Value: Sendable>(
         _ body: @escaping @Sendable (GatewayTables) throws -> Value
     ) async throws -> Value {
-        try await sqlite.write { try body(GatewayTables(database: $0)) }
+        let value = try await sqlite.write { try body(GatewayTables(database: $0)) }
+        changes.bump()
+        return value
     }
 
     /// Keeps a new card.

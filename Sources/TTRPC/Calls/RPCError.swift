@@ -47,6 +47,17 @@ package struct RPCError: Error, Equatable, Sendable {
     }
 }
 
+extension RPCError {
+    /// The answer of a server that shuts down. Another one may be asked at once, this one after a
+    /// while.
+    package static let draining = RPCError(
+        .unavailable,
+        "The server is shutting down; try another, or again.",
+        reason: "DRAINING",
+        retryAfterMilliseconds: 100
+    )
+}
+
 extension RPCError: CustomStringConvertible {
     package var description: String {
         let reason = reason.map { " \($0)" } ?? ""

@@ -6,8 +6,9 @@ import ServiceLifecycle
 
 /// Serves a router's methods over TCP until it is told to stop.
 ///
-/// Shutdown: the port is closed, requests that still arrive are refused with UNAVAILABLE, calls in
-/// service are finished within `drainTimeout`, then every connection is closed.
+/// Shutdown: whoever streams is told by `onDrain`, the port is closed, requests that still arrive
+/// are refused with UNAVAILABLE, calls in service are finished within `drainTimeout`, then every
+/// connection is closed.
 package final class RPCServer: Service {
     private struct State {
         var listener: (any Channel)?
@@ -21,16 +22,27 @@ package final class RPCServer: Service {
     private let authorizer: (any ServerAuthorizer)?
     private let group: any EventLoopGroup
     private let logger: Logger
+    private let onDrain: @Sendable () -> Void
     private let load = ServerLoad()
     private let state = NIOLockedValueBox(State())
 
+    /// - Parameters:
+    ///   - configuration: where to listen, and the limits.
+    ///   - router: what is served.
+    ///   - interceptors: see each call.
+    ///   - authorizer: says whom a call is granted to; nil lets everyone call everything.
+    ///   - eventLoopGroup: its loops serve the connections.
+    ///   - logger: for what goes wrong.
+    ///   - onDrain: called once when a shutdown begins, before any connection is told: streams that
+    ///     would last as long as their callers like end here. It must not block.
     package init(
         configuration: ServerConfiguration,
         router: Router,
         interceptors: [any ServerInterceptor] = [],
         authorizer: (any ServerAuthorizer)? = nil,
         eventLoopGroup: any EventLoopGroup,
-        logger: Logger
+        logger: Logger,
+        onDrain: @escaping @Sendable () -> Void = {}
     ) {
         self.configuration = configuration
         var router = router
@@ -40,6 +52,7 @@ package final class RPCServer: Service {
         self.authorizer = authorizer
         self.group = eventLoopGroup
         self.logger = logger
+        self.onDrain = onDrain
     }
 
     /// Where the server listens; nil before `start` and after shutdown.
@@ -153,12 +166,14 @@ package final class RPCServer: Service {
 
     /// Stops accepting, finishes what runs within the drain time-out, closes everything.
     package func shutdown() async {
-        let (listener, loops) = state.withLockedValue { state in
-            let found = (state.listener, state.isShutDown ? [] : state.loops)
+        let (listener, loops, isFirst) = state.withLockedValue { state in
+            let isFirst = !state.isShutDown
+            let found = (state.listener, isFirst ? state.loops : [], isFirst)
             state.listener = nil
             state.isShutDown = true
             return found
         }
+        if isFirst { onDrain() }
         try? await listener?.close().get()
         for loop in loops { try? await onLoop(loop) { $0.drain() } }
         let deadline = NIODeadline.now() + configuration.drainTimeout

@@ -46,16 +46,7 @@ struct StreamTable {
         }
         if lastStreamID == 0 { firstStreamID = streamID }
         lastStreamID = streamID
-        guard !isDraining else {
-            return .refuse(
-                RPCError(
-                    .unavailable,
-                    "The server is shutting down; try another, or again.",
-                    reason: "DRAINING",
-                    retryAfterMilliseconds: 100
-                )
-            )
-        }
+        guard !isDraining else { return .refuse(.draining) }
         guard running < maxStreams else {
             return .refuse(
                 RPCError(

@@ -28,6 +28,7 @@ final class FaultyService {
             // The feed is not read meanwhile: only the payment's own calls are counted.
             billingOptions: [
                 "--recovery-interval-milliseconds", "100", "--feed-interval-milliseconds", "60000",
+                "--feed-by-pages",
             ]
         )
     }
