@@ -183,6 +183,7 @@ let package = Package(
             dependencies: [
                 "RemitAPI", "TTRPC", "ProtobufC", "Payments", "Ledger", "ServiceKit", "Operations",
                 argumentParser, rainbow, textTable, histogram, logging, nioCore, nioPosix,
+                unixSignals,
             ]
         ),
         .executableTarget(

@@ -92,50 +92,6 @@ struct PayCommand: AsyncParsableCommand {
     }
 }
 
-struct PaymentCommand: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "payment",
-        abstract: "Shows what a payment page shows, and payments.",
-        subcommands: [Prepare.self, Get.self]
-    )
-
-    struct Prepare: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(
-            abstract: "The prefilled amount, the balance and the saved methods."
-        )
-        @OptionGroup var connection: ConnectionOptions
-        @Option(help: "acct_…") var account: String
-
-        func run() async throws {
-            try await Session.run(connection) { session in
-                let prepared = try await session.payments().prepare(
-                    BillingV1.PreparePaymentRequest(accountID: account)
-                )
-                session.printer.show(prepared, Tables.prepared(prepared))
-            }
-        }
-    }
-
-    struct Get: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(
-            abstract: "Shows a payment by its id, or by the request id it was made with."
-        )
-        @OptionGroup var connection: ConnectionOptions
-        @Argument(help: "pay_… or a request id.") var payment: String
-
-        func run() async throws {
-            try await Session.run(connection) { session in
-                let key: BillingV1.GetPaymentRequest.Key =
-                    payment.hasPrefix("pay_") ? .paymentID(payment) : .requestID(payment)
-                let found = try await session.payments().get(
-                    BillingV1.GetPaymentRequest(key: key)
-                )
-                session.printer.show(found, Tables.payment(found))
-            }
-        }
-    }
-}
-
 struct MethodCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "method",

@@ -12,6 +12,17 @@ enum JSONText {
         object(Mirror(reflecting: message), indent: 0)
     }
 
+    /// A message in one line.
+    static func line(_ message: some WireMessage) -> String {
+        // Texts have no line break of their own: it is escaped in them.
+        var result = ""
+        for line in of(message).split(separator: "\n") {
+            if result.hasSuffix(",") { result += " " }
+            result.append(contentsOf: line.drop { $0 == " " })
+        }
+        return result
+    }
+
     /// A value of the client's own that is made of texts, numbers, messages and lists of them, by
     /// the same rules.
     static func of(report: Any) -> String {

@@ -73,6 +73,21 @@ struct Printer {
         }
     }
 
+    /// Prints one of many messages in a line of its own, at once: as JSON for programs, as text for
+    /// people. Ends the process when nobody reads any more.
+    func line(_ message: some WireMessage, _ text: @autoclosure () -> String) {
+        let line =
+            switch output {
+            case .json: JSONText.line(message)
+            case .table: text()
+            }
+        do {
+            try FileHandle.standardOutput.write(contentsOf: Data((line + "\n").utf8))
+        } catch {
+            exit(ExitStatus.done.rawValue)
+        }
+    }
+
     /// Prints an error in one line, and says how the process ends.
     func fail(_ error: any Error) -> any Error {
         if let exit = error as? ExitCode { return exit }
