@@ -235,6 +235,10 @@ let package = Package(
             ]
         ),
         swiftTests(
+            "ServiceKitTests",
+            dependencies: ["ServiceKit", "TTRPC", nioConcurrency]
+        ),
+        swiftTests(
             "GatewayTests",
             dependencies: [
                 "Gateway", "ServiceKit", "RemitAPI", "TTRPC", "Payments", "Ledger", "Storage",

@@ -17,7 +17,7 @@ esac
 shift
 suites=("$@")
 [ $# -gt 0 ] || suites=(ProtobufCTests TTRPCTests PaymentsTests LedgerTests StorageTests
-    OperationsTests GatewayTests BillingTests SimulationTests EndToEndTests)
+    ServiceKitTests OperationsTests GatewayTests BillingTests SimulationTests EndToEndTests)
 
 scratch=$root/.build-$sanitizer
 reports=$scratch/reports

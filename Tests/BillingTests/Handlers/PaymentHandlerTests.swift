@@ -12,6 +12,7 @@ struct PaymentHandlerTests {
         PaymentHandler(
             store: fixture.books.store,
             processor: fixture.processor,
+            hub: fixture.hub,
             configuration: fixture.configuration
         )
     }

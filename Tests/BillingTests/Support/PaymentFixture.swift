@@ -8,6 +8,7 @@ struct PaymentFixture {
     let books: Books
     let gateway: any GatewayLink
     let health: GatewayHealth
+    let hub: EventHub
     let inFlight: PaymentsInFlight
     let resolver: PaymentResolver
     let processor: PaymentProcessor
@@ -31,6 +32,7 @@ struct PaymentFixture {
         self.gateway = gateway
         self.configuration = configuration
         health = GatewayHealth()
+        hub = EventHub(store: books.store, configuration: configuration)
         inFlight = PaymentsInFlight(limit: configuration.maxPaymentsInFlight)
         resolver = PaymentResolver(
             store: books.store,

@@ -156,6 +156,37 @@ struct DrainTests {
         }
     }
 
+    @Test("what a shutdown is told of first, once, ends the streams that would hold it up")
+    func onDrain() async throws {
+        let (gate, told) = (Gate(), Counter())
+        try await withServer(
+            { $0.drainTimeout = .seconds(20) },
+            routes: { router in
+                router.serverStream { (_, writer, _) async throws(RPCError) in
+                    try await writer.write(Note(service: "first"))
+                    await gate.pass()
+                    throw .draining
+                }
+            },
+            onDrain: {
+                told.add()
+                gate.open()
+            }
+        ) { server in
+            try await withClient(port: server.port) { client in
+                let replies = try await client.spell("x")
+                #expect(try await replies.next()?.service == "first")
+                #expect(told.value == 0)
+                await server.server.shutdown()
+                let error = await #expect(throws: RPCError.self) { try await replies.next() }
+                #expect(error?.reason == "DRAINING" && error?.origin == .peer)
+                #expect(gate.cancelled == 0)
+                await server.server.shutdown()
+                #expect(told.value == 1)
+            }
+        }
+    }
+
     @Test("a call that does not end is cut off and cancelled after the drain time-out")
     func drainTimeout() async throws {
         let gate = Gate()

@@ -89,6 +89,7 @@ func withServer(
     port: Int = 0,
     interceptors: [any ServerInterceptor] = [],
     routes: (inout Router) -> Void = { $0.echo() },
+    onDrain: @escaping @Sendable () -> Void = {},
     _ body: (TestServer) async throws -> Void
 ) async throws {
     var configuration = ServerConfiguration(host: "127.0.0.1", port: port)
@@ -102,7 +103,8 @@ func withServer(
         router: router,
         interceptors: interceptors,
         eventLoopGroup: TestServer.group,
-        logger: TestServer.logger
+        logger: TestServer.logger,
+        onDrain: onDrain
     )
     let address = try await server.start()
     do {
