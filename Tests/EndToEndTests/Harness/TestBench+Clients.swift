@@ -24,6 +24,9 @@ extension TestBench {
     var billingLedger: BillingV1.LedgerServiceClient {
         get throws { BillingV1.LedgerServiceClient(try billingCaller()) }
     }
+    var billingEvents: BillingV1.EventServiceClient {
+        get throws { BillingV1.EventServiceClient(try billingCaller()) }
+    }
     var billingHealth: GRPCHealthV1.HealthClient {
         get throws { GRPCHealthV1.HealthClient(try billingCaller()) }
     }
@@ -41,6 +44,9 @@ extension TestBench {
     }
     var sandbox: GatewayV1.SandboxServiceClient {
         get throws { GatewayV1.SandboxServiceClient(try gatewayCaller()) }
+    }
+    var gatewayEvents: GatewayV1.EventServiceClient {
+        get throws { GatewayV1.EventServiceClient(try gatewayCaller()) }
     }
     var gatewayHealth: GRPCHealthV1.HealthClient {
         get throws { GRPCHealthV1.HealthClient(try gatewayCaller()) }

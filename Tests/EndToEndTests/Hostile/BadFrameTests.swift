@@ -66,7 +66,9 @@ struct BadFrameTests {
         try await expectUnharmed { address, isBilling in
             let connection = try await RawConnection.open(address)
             var streamID: UInt32 = 1
-            for method in SchemaMethod.all where method.isBilling == isBilling {
+            // A stream has no one answer that comes next.
+            for method in SchemaMethod.all
+            where method.isBilling == isBilling && !method.streamsReplies {
                 for bomb in ProtobufBomb.all(method) {
                     let request = HandEncoding.request(method.service, method.method, bomb.payload)
                     await connection.send(HandEncoding.frame(request, streamID: streamID))

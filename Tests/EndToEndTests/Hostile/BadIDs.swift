@@ -78,6 +78,10 @@ enum BadIDs {
         FieldCases("Payment.Get", "payment_id", "pay") {
             try await $0.bench.payments.get(BillingV1.GetPaymentRequest(key: .paymentID($1)))
         },
+        FieldCases("Payment.Watch", "payment_id", "pay") {
+            let request = BillingV1.WatchPaymentRequest(key: .paymentID($1))
+            return try await $0.bench.payments.watch(request).next() == nil
+        },
         FieldCases("PaymentMethod.List", "account_id", "acct") {
             try await $0.bench.methods.list(BillingV1.ListPaymentMethodsRequest(accountID: $1))
         },
@@ -165,6 +169,10 @@ enum BadIDs {
             },
             bad("Payment.Get") {
                 try await $0.bench.payments.get(BillingV1.GetPaymentRequest(key: .requestID(id)))
+            },
+            bad("Payment.Watch") {
+                let request = BillingV1.WatchPaymentRequest(key: .requestID(id))
+                return try await $0.bench.payments.watch(request).next() == nil
             },
         ]
     }

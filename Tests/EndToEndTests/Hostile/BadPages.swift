@@ -111,6 +111,25 @@ enum BadPages {
         ),
     ]
 
+    private typealias Stream = @Sendable (HostileBench, Int64) async throws -> any Sendable
+
+    private static let streams: [(name: String, open: Stream)] = [
+        (
+            "Billing Event.Stream",
+            {
+                let request = BillingV1.StreamEventsRequest(after: $1)
+                return try await $0.bench.billingEvents.stream(request).next() == nil
+            }
+        ),
+        (
+            "Gateway Event.Stream",
+            {
+                let request = GatewayV1.StreamEventsRequest(after: $1)
+                return try await $0.bench.gatewayEvents.stream(request).next() == nil
+            }
+        ),
+    ]
+
     private static let badTokens = [
         "x", " ", "p1", "p1n", "p1n0", "p1n-1", "p1n+1", "p1nx", "p2n1", "p1n99999999999999999999",
         "p101J000000000000000000000", "p1acct_01J0000000000000000000000A", "P1N1",
@@ -145,10 +164,19 @@ enum BadPages {
         }
     }
 
-    private static let sequences: [BadInput] = feeds.flatMap { name, _, feed -> [BadInput] in
+    private static let sequences: [BadInput] = {
+        var cases: [BadInput] = []
+        for (name, _, feed) in feeds {
+            cases += badSequences(name) { try await feed($0, $1, 0) }
+        }
+        for (name, open) in streams { cases += badSequences(name, open) }
+        return cases
+    }()
+
+    private static func badSequences(_ name: String, _ call: @escaping Stream) -> [BadInput] {
         ([.min, -1] as [Int64]).map { after in
             BadInput("\(name), after \(after)", "BAD_SEQUENCE", "after", .outOfRange) {
-                try await feed($0, after, 0)
+                try await call($0, after)
             }
         }
     }

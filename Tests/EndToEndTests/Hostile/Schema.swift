@@ -1,5 +1,7 @@
 @preconcurrency import CProtobufC
 @preconcurrency import CRemitMessages
+import RemitAPI
+import TTRPC
 import Testing
 
 /// A method of either service with the fields of its request, as the schema has them.
@@ -10,6 +12,12 @@ struct SchemaMethod: Sendable, CustomTestStringConvertible {
 
     var testDescription: String { service + "/" + method }
     var isBilling: Bool { service.hasPrefix("remit.billing.") }
+    /// Whether it answers with a stream: the C descriptors do not say.
+    var streamsReplies: Bool {
+        (BillingV1.methods + GatewayV1.methods).contains {
+            $0.fullName == testDescription && $0.kind.streamsReplies
+        }
+    }
 
     /// Every method of both services.
     static let all: [SchemaMethod] = [
