@@ -176,7 +176,7 @@ struct BillingMain {
             Int64(try settings.number("sale-timeout-seconds")) * 1000
         configuration.feedIntervalMilliseconds =
             Int64(try settings.number("feed-interval-milliseconds"))
-        configuration.streamsFeed = !(try settings.toggle("feed-by-pages"))
+        configuration.streamsFeed = try !settings.toggle("feed-by-pages")
         configuration.recoveryIntervalMilliseconds =
             Int64(try settings.number("recovery-interval-milliseconds"))
         configuration.unknownHorizonMilliseconds =
