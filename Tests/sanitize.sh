@@ -26,7 +26,7 @@ reports=$scratch/reports
 common="exitcode=66 log_path=$reports/report"
 symbolizer=$(command -v llvm-symbolizer || true)
 [ -z "$symbolizer" ] || common+=" external_symbolizer_path=$symbolizer"
-export TSAN_OPTIONS="$common halt_on_error=0"
+export TSAN_OPTIONS="$common halt_on_error=0 suppressions=$root/Tests/Sanitizers/races.txt"
 export ASAN_OPTIONS="$common detect_leaks=1"
 export LSAN_OPTIONS="suppressions=$root/Tests/Sanitizers/leaks.txt print_suppressions=0"
 # A tenth of the histories and fewer kills: they take ten times as long. So do waits.
