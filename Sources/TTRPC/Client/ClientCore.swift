@@ -17,7 +17,8 @@ final class ClientCore {
     let logger: Logger
     let arena: Arena
     private var state = State.idle
-    private lazy var bound = NIOLoopBound(self, eventLoop: eventLoop)
+    /// Made anew each time: a client that kept it would keep itself for ever.
+    private var bound: NIOLoopBound<ClientCore> { NIOLoopBound(self, eventLoop: eventLoop) }
 
     init(_ eventLoop: any EventLoop, configuration: ClientConfiguration, logger: Logger) {
         self.eventLoop = eventLoop

@@ -10,7 +10,8 @@ final class ServerConnection: ChannelInboundHandler {
     typealias OutboundOut = ByteBuffer
 
     let loop: ServerLoop
-    private(set) lazy var bound = NIOLoopBound(self, eventLoop: loop.eventLoop)
+    /// Made anew each time: a connection that kept it would keep itself for ever.
+    var bound: NIOLoopBound<ServerConnection> { NIOLoopBound(self, eventLoop: loop.eventLoop) }
     private var streams: StreamTable
     private var reader: FrameReader
     private var context: ChannelHandlerContext?

@@ -2,7 +2,7 @@ import NIOCore
 import TTRPC
 import Testing
 
-@Suite("Client: calls", .timeLimit(.minutes(1)))
+@Suite("Client: calls", .timeLimit(testBound))
 struct ClientCallTests {
     /// A client, and the test as its server.
     private func withScript(

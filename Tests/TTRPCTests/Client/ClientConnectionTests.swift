@@ -2,7 +2,7 @@ import NIOCore
 import TTRPC
 import Testing
 
-@Suite("Client: connections", .timeLimit(.minutes(1)))
+@Suite("Client: connections", .timeLimit(testBound))
 struct ClientConnectionTests {
     /// A port on which nobody listens.
     private func closedPort() async throws -> Int {

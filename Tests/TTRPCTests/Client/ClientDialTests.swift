@@ -2,7 +2,7 @@ import NIOCore
 import TTRPC
 import Testing
 
-@Suite("Client: dialling", .timeLimit(.minutes(1)))
+@Suite("Client: dialling", .timeLimit(testBound))
 struct ClientDialTests {
     /// A client whose dial hangs.
     private func withHangingDial(

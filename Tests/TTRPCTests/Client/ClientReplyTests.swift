@@ -2,7 +2,7 @@ import NIOCore
 import TTRPC
 import Testing
 
-@Suite("Client: replies that cannot be read", .timeLimit(.minutes(1)))
+@Suite("Client: replies that cannot be read", .timeLimit(testBound))
 struct ClientReplyTests {
     /// Answers a call with `bytes`, then sees that the same connection still serves.
     private func failure(

@@ -59,7 +59,7 @@ struct HealthServiceTests {
         #expect(error?.field == "service")
     }
 
-    @Test("answers over a connection, through the generated client", .timeLimit(.minutes(1)))
+    @Test("answers over a connection, through the generated client", .timeLimit(testBound))
     func connection() async throws {
         let health = HealthService(services: ["a.A"])
         try await withServer(routes: { $0.register(health) }) { server in

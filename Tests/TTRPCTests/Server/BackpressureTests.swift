@@ -3,7 +3,7 @@ import Synchronization
 import TTRPC
 import Testing
 
-@Suite("Peers that do not read", .timeLimit(.minutes(1)))
+@Suite("Peers that do not read", .timeLimit(testBound))
 struct BackpressureTests {
     /// Looks until a number stays the same for half a second.
     private func settled(_ number: () -> Int) async throws -> Int {

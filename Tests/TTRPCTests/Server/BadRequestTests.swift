@@ -3,7 +3,7 @@ import ProtobufC
 import TTRPC
 import Testing
 
-@Suite("Requests that cannot be read", .timeLimit(.minutes(1)))
+@Suite("Requests that cannot be read", .timeLimit(testBound))
 struct BadRequestTests {
     /// Serves a message with repeated submessages; answers with their number.
     private static let count = Probe.method("Count")

@@ -2,7 +2,7 @@ import NIOCore
 import TTRPC
 import Testing
 
-@Suite("Deadlines", .timeLimit(.minutes(1)))
+@Suite("Deadlines", .timeLimit(testBound))
 struct DeadlineTests {
     @Test(
         "a deadline that has passed before is answered without the handler",

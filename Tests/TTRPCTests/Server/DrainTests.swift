@@ -2,7 +2,7 @@ import NIOCore
 import TTRPC
 import Testing
 
-@Suite("Ends of connections and of the server", .timeLimit(.minutes(1)))
+@Suite("Ends of connections and of the server", .timeLimit(testBound))
 struct DrainTests {
     @Test("what runs when the peer half-closes is finished and sent, and then the end")
     func halfClose() async throws {

@@ -1,7 +1,7 @@
 import TTRPC
 import Testing
 
-@Suite("Frames that should not come", .timeLimit(.minutes(1)))
+@Suite("Frames that should not come", .timeLimit(testBound))
 struct HostileFrameTests {
     /// Sees that the connection still serves.
     private func expectServing(_ peer: RawPeer, _ streamID: UInt32) async throws {

@@ -3,7 +3,7 @@ import NIOCore
 import TTRPC
 import Testing
 
-@Suite("Limits", .timeLimit(.minutes(1)))
+@Suite("Limits", .timeLimit(testBound))
 struct LimitTests {
     @Test("one connection more than the limit is closed, and there is room again after a close")
     func connections() async throws {

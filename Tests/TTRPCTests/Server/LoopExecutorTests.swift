@@ -14,7 +14,7 @@ private actor Elsewhere {
     }
 }
 
-@Suite("Handlers on the event loop", .timeLimit(.minutes(1)))
+@Suite("Handlers on the event loop", .timeLimit(testBound))
 struct LoopExecutorTests {
     @Test("a handler starts on its connection's loop, and comes back to it from elsewhere")
     func staysOnLoop() async throws {

@@ -1,7 +1,7 @@
 import TTRPC
 import Testing
 
-@Suite("Router", .timeLimit(.minutes(1)))
+@Suite("Router", .timeLimit(testBound))
 struct RouterTests {
     @Test("names the methods it serves, in order")
     func methods() {

@@ -2,7 +2,7 @@ import NIOCore
 import TTRPC
 import Testing
 
-@Suite("Connections that go quiet", .timeLimit(.minutes(1)))
+@Suite("Connections that go quiet", .timeLimit(testBound))
 struct TimeoutTests {
     @Test("a connection stuck inside a frame is closed", arguments: [1, 9, 10, 15])
     func stuckFrame(count: Int) async throws {

@@ -21,7 +21,7 @@ private final class Spy: ServerInterceptor {
     }
 }
 
-@Suite("Unary calls", .timeLimit(.minutes(1)))
+@Suite("Unary calls", .timeLimit(testBound))
 struct UnaryCallTests {
     @Test("a call is answered with its reply", arguments: ["", "x", "é漢🙂"])
     func unary(text: String) async throws {

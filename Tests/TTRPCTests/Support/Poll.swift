@@ -1,13 +1,21 @@
 import Foundation
+import NIOCore
+import Testing
 
 /// How often a condition is looked at.
 private let pollInterval = Duration.milliseconds(2)
 
 /// How long a test waits at the most for what must happen, in seconds: ten times as long with a
 /// sanitizer, by REMIT_PATIENCE.
-let waitSeconds =
-    20 * (ProcessInfo.processInfo.environment["REMIT_PATIENCE"].flatMap { Int64($0) } ?? 1)
+let waitSeconds = 20 * patienceFactor
 let waitBound = Duration.seconds(waitSeconds)
+/// How long a connection may take to be made.
+let connectBound = TimeAmount.seconds(10 * patienceFactor)
+/// How long a test may take.
+let testBound = TimeLimitTrait.Duration.minutes(patienceFactor)
+
+private let patienceFactor =
+    ProcessInfo.processInfo.environment["REMIT_PATIENCE"].flatMap { Int64($0) } ?? 1
 
 /// What did not happen within its bound.
 struct TimedOut: Error, CustomStringConvertible {

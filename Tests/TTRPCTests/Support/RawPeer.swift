@@ -20,7 +20,7 @@ final class RawPeer: Sendable {
         to address: SocketAddress,
         reads: Bool = true,
         receiveBufferBytes: Int? = nil,
-        connectTimeout: TimeAmount = .seconds(10)
+        connectTimeout: TimeAmount = connectBound
     ) async throws -> RawPeer {
         let inbox = RawInbox()
         var bootstrap = ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)

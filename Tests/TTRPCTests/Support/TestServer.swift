@@ -121,6 +121,7 @@ func withClient(
     _ body: (RPCClient) async throws -> Void
 ) async throws {
     var configuration = ClientConfiguration(host: "127.0.0.1", port: port)
+    configuration.connectTimeout = connectBound
     configure(&configuration)
     let client = await RPCClient(
         configuration: configuration,

@@ -1,0 +1,75 @@
+import NIOCore
+import NIOEmbedded
+import Testing
+
+@testable import TTRPC
+
+@Suite("What connections leave behind")
+struct ReleaseTests {
+    /// A loop of a server that serves the echo, and never times out.
+    private func loop(_ eventLoop: EmbeddedEventLoop) -> ServerLoop {
+        var router = Router()
+        router.echo()
+        return ServerLoop(
+            eventLoop,
+            configuration: ServerConfiguration(host: "127.0.0.1", port: 0),
+            router: router,
+            interceptors: [],
+            logger: TestServer.logger
+        )
+    }
+
+    @Test("A connection that has served calls and is closed is released")
+    func connectionIsReleased() throws {
+        let eventLoop = EmbeddedEventLoop()
+        let loop = loop(eventLoop)
+        weak var released: ServerConnection?
+        try {
+            let connection = ServerConnection(loop)
+            released = connection
+            let channel = EmbeddedChannel(handler: connection, loop: eventLoop)
+            try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 1)).wait()
+            for streamID: UInt32 in [1, 3] {
+                let request = RawRequest(
+                    Probe.echo,
+                    payload: Probe.payload("hello"),
+                    timeoutNanoseconds: 1_000_000_000
+                )
+                let frame = RawFrame(
+                    streamID: streamID,
+                    kind: RawFrame.request,
+                    data: request.bytes
+                )
+                try channel.writeInbound(ByteBuffer(bytes: frame.bytes))
+                #expect(try channel.readOutbound(as: ByteBuffer.self) != nil)
+            }
+            _ = try channel.finish()
+        }()
+        loop.stop()
+        eventLoop.run()
+        #expect(released == nil)
+    }
+
+    @Test("A client that is shut down is released, with its memory for replies")
+    func clientIsReleased() async throws {
+        let eventLoop = EmbeddedEventLoop()
+        weak var released: ClientCore?
+        do {
+            let core = ClientCore(
+                eventLoop,
+                configuration: ClientConfiguration(host: "127.0.0.1", port: 1),
+                logger: TestServer.logger
+            )
+            released = core
+            try await core.shutdown().get()
+            let call = PendingCall<Note>()
+            core.send([
+                RPCClient.Submission(call: call, deadline: .now() + .seconds(60)) { _, _, _ in }
+            ])
+            let result = await call.wait()
+            #expect(throws: RPCError.self) { try result.get() }
+        }
+        eventLoop.run()
+        #expect(released == nil)
+    }
+}
