@@ -55,6 +55,8 @@ final class ServerConnection: ChannelInboundHandler {
             ended(call, RPCError(.cancelled, "The connection was closed.", origin: .lost))
         }
         calls.removeAll()
+        // A connection that is closed while it is read does not say that the read is complete.
+        loop.executor.drainSoon()
         context.fireChannelInactive()
     }
 

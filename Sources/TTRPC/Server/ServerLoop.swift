@@ -35,7 +35,7 @@ final class ServerLoop {
                 Arena.capacity(forFrameBytes: configuration.maxRequestFrameBytes)
             )
         )
-        executor.afterDrain { [unowned self] in self.flush() }
+        executor.afterDrain { [weak self] in self?.flush() }
         let bound = NIOLoopBound(self, eventLoop: eventLoop)
         sweep = eventLoop.scheduleRepeatedTask(
             initialDelay: configuration.sweepInterval,
@@ -76,7 +76,6 @@ final class ServerLoop {
     func stop() {
         sweep?.cancel()
         sweep = nil
-        executor.afterDrain {}
     }
 
     private func flush() {
