@@ -61,6 +61,11 @@ final class ClientConnection: ChannelInboundHandler {
         send([core.hello(call)] + batch)
     }
 
+    /// Also comes for a dial that failed, which was never active.
+    func handlerRemoved(context: ChannelHandlerContext) {
+        self.context = nil
+    }
+
     /// Writes requests. Those that cannot be written fail, each with why.
     func send(_ batch: [RPCClient.Submission]) {
         guard let context else { return core.fail(batch, "The connection is closed.") }

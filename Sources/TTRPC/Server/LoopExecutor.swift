@@ -43,10 +43,16 @@ final class LoopExecutor: TaskExecutor {
         }
         let local = local.value
         local.jobs.append(job)
-        if !local.isInBurst, !local.isScheduled {
-            local.isScheduled = true
-            eventLoop.execute { self.drain() }
-        }
+        if !local.isInBurst { drainSoon() }
+    }
+
+    /// Drains in the loop's next turn: for what comes outside of a read, or in one that does not
+    /// end as others do. On the loop only.
+    func drainSoon() {
+        let local = local.value
+        guard !local.isScheduled else { return }
+        local.isScheduled = true
+        eventLoop.execute { self.drain() }
     }
 
     /// Runs `body`, whose jobs wait until `drain`. On the loop only.
@@ -58,12 +64,10 @@ final class LoopExecutor: TaskExecutor {
         local.isInBurst = wasInBurst
     }
 
-    /// Sees to it that a drain follows, now that something waits for its flush. On the loop only.
-    func drainSoon() {
-        let local = local.value
-        guard !local.isInBurst, !local.isScheduled else { return }
-        local.isScheduled = true
-        eventLoop.execute { self.drain() }
+    /// Sees to it that a drain follows, now that something waits for its flush: a burst has one
+    /// after it in any case. On the loop only.
+    func drainAfterBurst() {
+        if !local.value.isInBurst { drainSoon() }
     }
 
     /// Runs what waits locally, then the flush. On the loop only.

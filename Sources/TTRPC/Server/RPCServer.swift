@@ -116,7 +116,8 @@ package final class RPCServer: Service {
         for (option, value) in configuration.socketTimeouts.options {
             bootstrap = bootstrap.childChannelOption(option, value: value)
         }
-        return try await bootstrap
+        return
+            try await bootstrap
             .serverChannelOption(.backlog, value: 1024)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .childChannelOption(.allowRemoteHalfClosure, value: true)

@@ -39,7 +39,7 @@ extension ServerConnection {
         guard !isWaitingForFlush else { return }
         isWaitingForFlush = true
         loop.needsFlush(self)
-        loop.executor.drainSoon()
+        loop.executor.drainAfterBurst()
     }
 
     /// Writes what was answered since the last flush.
@@ -60,11 +60,13 @@ extension ServerConnection {
             out.clear()
             if !isWritable { countUnsent(context.channel) }
         }
-        if isPaused || !stalled.isEmpty {
+        if isPaused || !stalled.isEmpty || !parked.isEmpty {
             let bound = bound
             loop.eventLoop.execute {
-                bound.value.pumpStalled()
-                bound.value.resume()
+                let connection = bound.value
+                connection.pumpStalled()
+                if connection.hasRoom { connection.loop.admission.unpark(connection) }
+                connection.resume()
             }
         }
     }
@@ -78,6 +80,7 @@ extension ServerConnection {
             // What waited for the peer was not late.
             if partialSince != nil { partialSince = .now() }
             pumpStalled()
+            loop.admission.unpark(self)
             resume()
         }
         context.fireChannelWritabilityChanged()

@@ -39,6 +39,8 @@ final class ServerConnection: ChannelInboundHandler {
     var kept = KeptBytes()
     /// Bytes of requests that wait for their turn.
     var waitingBytes = 0
+    /// Calls whose turn came while there was no room for their replies.
+    var parked: [Admission.WaitingCall] = []
     /// The peer sends nothing more at all.
     private var isInputClosed = false
     var isClosing = false
@@ -84,6 +86,9 @@ final class ServerConnection: ChannelInboundHandler {
             ended(call, error)
         }
         calls.removeAll()
+        loop.admission.unpark(self)
+        // A connection that is closed while it is read does not say that the read is complete.
+        loop.executor.drainSoon()
         context.fireChannelInactive()
     }
 

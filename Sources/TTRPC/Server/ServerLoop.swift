@@ -51,7 +51,7 @@ final class ServerLoop {
             executor: executor,
             arena: arena
         )
-        executor.afterDrain { [unowned self] in self.flush() }
+        executor.afterDrain { [weak self] in self?.flush() }
         let bound = NIOLoopBound(self, eventLoop: eventLoop)
         sweep = eventLoop.scheduleRepeatedTask(
             initialDelay: configuration.sweepInterval,
@@ -92,7 +92,6 @@ final class ServerLoop {
     func stop() {
         sweep?.cancel()
         sweep = nil
-        executor.afterDrain {}
         admission.stop()
     }
 

@@ -95,7 +95,8 @@ class StreamPort {
     private(set) weak var host: (any StreamHost)?
     private var isFull = false
 
-    init(_ link: StreamLink, _ machine: StreamStateMachine, windowBytes: Int, maxMessageBytes: Int) {
+    init(_ link: StreamLink, _ machine: StreamStateMachine, windowBytes: Int, maxMessageBytes: Int)
+    {
         self.link = link
         self.machine = machine
         self.maxMessageBytes = maxMessageBytes

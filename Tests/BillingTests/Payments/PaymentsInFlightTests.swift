@@ -82,7 +82,7 @@ struct PaymentsInFlightTests {
         }
         // Only a wait whose time was missed is still there to hear this.
         let rescue = Task {
-            try await Task.sleep(for: .seconds(20))
+            try await Task.sleep(for: .seconds(waitSeconds))
             inFlight.finish(payment.id, view)
         }
         #expect(await waits.value == 5000)

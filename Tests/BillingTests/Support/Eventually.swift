@@ -7,7 +7,7 @@ struct TimedOut: Error, CustomStringConvertible {
 
 /// How long a test waits at the most for what must happen, in seconds: ten times as long with a
 /// sanitizer, by REMIT_PATIENCE.
-private let waitSeconds =
+let waitSeconds =
     30 * (ProcessInfo.processInfo.environment["REMIT_PATIENCE"].flatMap { Int64($0) } ?? 1)
 
 /// Looks again and again until a condition holds, for `waitSeconds` at the most.

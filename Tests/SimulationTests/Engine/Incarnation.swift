@@ -52,7 +52,7 @@ final class Incarnation: @unchecked Sendable {
         end()
     }
 
-    /// Opens a store of this life.
+    /// Opens a store of this life; one that is opened after its end does nothing.
     func open(
         _ memory: MemoryDatabase,
         committed: @escaping @Sendable () -> Void = {}
@@ -74,7 +74,11 @@ final class Incarnation: @unchecked Sendable {
             },
             logger: world.logger(name)
         )
-        stores.append(store)
+        if isAlive {
+            stores.append(store)
+        } else {
+            store.abandon()
+        }
         return store
     }
 

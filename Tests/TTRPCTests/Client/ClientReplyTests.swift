@@ -17,7 +17,7 @@ struct ClientReplyTests {
                     let _: GoogleRPC.BadRequest = try await client.call(
                         Probe.echo,
                         Note(),
-                        options: CallOptions(timeout: .seconds(20))
+                        options: CallOptions(timeout: .seconds(waitSeconds))
                     )
                     return nil as RPCError?
                 } catch {

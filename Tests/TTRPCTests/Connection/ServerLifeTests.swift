@@ -71,7 +71,7 @@ struct ServerLifeTests {
         }
     }
 
-    @Test("a client that did not say hello is sent nothing beyond ttRPC, and its frames are dropped")
+    @Test("without hello a client is sent nothing beyond ttRPC, and its frames are dropped")
     func plain() async throws {
         let gate = Gate()
         try await withPeer(
@@ -207,7 +207,9 @@ struct ServerLifeTests {
         try await withPeer(
             routes: { router in
                 router.serverStream { (_, writer, _) async throws(RPCError) in
-                    for number in 0..<5 { try await writer.write(Note(service: "\(number)" + text)) }
+                    for number in 0..<5 {
+                        try await writer.write(Note(service: "\(number)" + text))
+                    }
                 }
             }
         ) { _, peer in

@@ -18,7 +18,7 @@ struct HealthServiceTests {
         _ service: String
     ) async throws -> GRPCHealthV1.HealthCheckResponse.ServingStatus {
         let request = GRPCHealthV1.HealthCheckRequest(service: service)
-        let options = CallOptions(timeout: .seconds(20))
+        let options = CallOptions(timeout: .seconds(waitSeconds))
         return try await GRPCHealthV1.HealthClient(client).check(request, options: options).status
     }
 

@@ -13,10 +13,26 @@ struct PoolRetryTests {
         return request.method
     }
 
+    /// A pool whose first frame is its first call's.
+    private func withPlainPool(
+        _ listener: RawListener,
+        _ configure: (inout PoolConfiguration) -> Void,
+        _ body: (RPCClientPool) async throws -> Void
+    ) async throws {
+        try await withPool(
+            [listener.port],
+            {
+                $0.connection.saysHello = false
+                configure(&$0)
+            },
+            body
+        )
+    }
+
     @Test("a call that may have been executed is not made again unless its method allows it")
     func lost() async throws {
         let listener = try await RawListener.listen()
-        try await withPool([listener.port], { $0.maxConnectionsPerAddress = 1 }) { pool in
+        try await withPlainPool(listener, { $0.maxConnectionsPerAddress = 1 }) { pool in
             async let charge = pool.refusal(Probe.charge, "1")
             #expect(try await breakOff(listener) == "Charge")
             let lost = try #require(await charge)
@@ -40,7 +56,7 @@ struct PoolRetryTests {
     @Test("a caller can forbid what its method allows")
     func forbidden() async throws {
         let listener = try await RawListener.listen()
-        try await withPool([listener.port], { $0.maxConnectionsPerAddress = 1 }) { pool in
+        try await withPlainPool(listener, { $0.maxConnectionsPerAddress = 1 }) { pool in
             let options = CallOptions(timeout: .seconds(20), repeats: .ifNothingBegan)
             async let echo = pool.refusal(Probe.echo, "1", options: options)
             _ = try await breakOff(listener)
@@ -53,7 +69,7 @@ struct PoolRetryTests {
     @Test("after a loss the outcome stays unknown when nobody can be reached any more")
     func staysUnknown() async throws {
         let listener = try await RawListener.listen()
-        try await withPool([listener.port], { $0.connectPatience = .milliseconds(50) }) { pool in
+        try await withPlainPool(listener, { $0.connectPatience = .milliseconds(50) }) { pool in
             async let echo = pool.refusal(Probe.echo, "1")
             let peer = try await listener.accept()
             let other = try await listener.accept()

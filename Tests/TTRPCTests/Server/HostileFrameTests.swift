@@ -113,6 +113,26 @@ struct HostileFrameTests {
         }
     }
 
+    @Test("a call that came in the same read as what is no frame is stopped, with no other read")
+    func callBeforeViolation() async throws {
+        let gate = Gate()
+        try await withServer(routes: { router in
+            router.text(Probe.hold) { (text, _) async throws(RPCError) in
+                // It goes on after the read in any case.
+                await Task.yield()
+                await gate.pass()
+                return text
+            }
+        }) { server in
+            let peer = try await server.peer()
+            let held = RawRequest(Probe.hold, payload: Probe.payload("x")).frame(1)
+            try await peer.send(held.bytes + [0xFF] + [UInt8](repeating: 0, count: 9))
+            try await peer.end()
+            try await eventually("the handler has ended") { gate.left == 1 }
+            #expect(gate.cancelled == 1)
+        }
+    }
+
     @Test(
         "frames of types that are not known are ignored",
         arguments: [0, 4, 0x10, 0x7F, 0xFF] as [UInt8]

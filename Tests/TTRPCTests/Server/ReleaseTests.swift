@@ -1,5 +1,6 @@
 import NIOCore
 import NIOEmbedded
+import NIOPosix
 import Testing
 
 @testable import TTRPC
@@ -52,6 +53,52 @@ struct ReleaseTests {
         #expect(released == nil)
     }
 
+    @Test("A connection whose last bytes are no frame is released, and so is its server's loop")
+    func violatingConnectionIsReleased() throws {
+        let eventLoop = EmbeddedEventLoop()
+        weak var released: ServerConnection?
+        weak var releasedLoop: ServerLoop?
+        try {
+            let loop = loop(eventLoop)
+            releasedLoop = loop
+            let connection = ServerConnection(loop)
+            released = connection
+            let channel = EmbeddedChannel(handler: connection, loop: eventLoop)
+            try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 1)).wait()
+            let refused = RawFrame(streamID: 1, kind: RawFrame.request, data: [0xFF])
+            // A channel that is closed while it reads does not say that the read is complete.
+            let bytes = refused.bytes + [0xFF] + [UInt8](repeating: 0, count: 9)
+            channel.pipeline.fireChannelRead(ByteBuffer(bytes: bytes))
+            #expect(!channel.isActive)
+            loop.stop()
+            _ = try? channel.finish(acceptAlreadyClosed: true)
+        }()
+        eventLoop.run()
+        #expect(released == nil)
+        #expect(releasedLoop == nil)
+    }
+
+    @Test("A client whose server cannot be reached is released", .timeLimit(testBound))
+    func unreachableClientIsReleased() async throws {
+        let listener = try await RawListener.listen()
+        let port = listener.port
+        await listener.close()
+        let eventLoop = TestServer.group.next()
+        let (released, call) = try await eventLoop.submit {
+            let core = ClientCore(
+                eventLoop,
+                configuration: ClientConfiguration(host: "127.0.0.1", port: port),
+                logger: TestServer.logger
+            )
+            let call = PendingCall<Note>()
+            core.send([RPCClient.Submission(call: call, deadline: nil) { _, _, _ in }])
+            return (WeakReference(core), call)
+        }.get()
+        let result = await call.wait()
+        #expect(throws: RPCError.self) { try result.get() }
+        try await eventually("the client is released") { released.object == nil }
+    }
+
     @Test("A client that is shut down is released, with its memory for replies")
     func clientIsReleased() async throws {
         let eventLoop = EmbeddedEventLoop()
@@ -73,5 +120,15 @@ struct ReleaseTests {
         }
         eventLoop.run()
         #expect(released == nil)
+    }
+}
+
+/// Tells from any thread whether an object is there.
+private final class WeakReference: @unchecked Sendable {
+    // Sendable: set once, and the object itself is not touched.
+    private(set) weak var object: AnyObject?
+
+    init(_ object: AnyObject) {
+        self.object = object
     }
 }

@@ -31,7 +31,10 @@ struct ServerStreamTests {
         #expect(reply.payload == Probe.payload("on"))
     }
 
-    @Test("a stream of replies ends with an empty frame of flags 0x05", arguments: [0, 0x01, 0x81] as [UInt8])
+    @Test(
+        "a stream of replies ends with an empty frame of flags 0x05",
+        arguments: [0, 0x01, 0x81] as [UInt8]
+    )
     func serverStream(flags: UInt8) async throws {
         try await withPeer { peer in
             let request = RawRequest(Probe.spell, payload: Probe.payload("abc"))
@@ -289,7 +292,10 @@ struct ServerStreamTests {
 
     @Test("a draining server finishes the streams that are open")
     func drain() async throws {
-        try await withServer({ $0.drainTimeout = .seconds(20) }, routes: { $0.streams() }) { server in
+        try await withServer(
+            { $0.drainTimeout = .seconds(20) },
+            routes: { $0.streams() }
+        ) { server in
             let peer = try await server.peer()
             try await peer.send(RawRequest(Probe.talk).frame(1, flags: 0x02))
             try await peer.send("one", on: 1)

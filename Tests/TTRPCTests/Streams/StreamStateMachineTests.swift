@@ -153,7 +153,10 @@ struct StreamStateMachineTests {
         ),
     ]
 
-    @Test("says what to do with each frame and each end", arguments: serverHistories + clientHistories)
+    @Test(
+        "says what to do with each frame and each end",
+        arguments: serverHistories + clientHistories
+    )
     private func table(_ history: History) {
         var machine = history.machine
         for (index, step) in history.steps.enumerated() {

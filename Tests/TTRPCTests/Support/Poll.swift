@@ -11,6 +11,8 @@ let waitSeconds = 20 * patienceFactor
 let waitBound = Duration.seconds(waitSeconds)
 /// How long a connection may take to be made.
 let connectBound = TimeAmount.seconds(10 * patienceFactor)
+/// How long a frame may take that a test sends as fast as it can.
+let frameBound = TimeAmount.seconds(3 * patienceFactor)
 /// How long a test may take.
 let testBound = TimeLimitTrait.Duration.minutes(patienceFactor)
 

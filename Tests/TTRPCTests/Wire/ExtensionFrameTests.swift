@@ -47,7 +47,10 @@ struct ExtensionFrameTests {
         #expect(read(longer) == .malformed)
     }
 
-    @Test("other kinds are not ours", arguments: [0, 1, 2, 3, 4, 0x0F, 0x15, 0x7F, 0xFF] as [UInt8])
+    @Test(
+        "other kinds are not ours",
+        arguments: [0, 1, 2, 3, 4, 0x0F, 0x15, 0x7F, 0xFF] as [UInt8]
+    )
     func unknown(kind: UInt8) {
         #expect(read([0, 0, 0, 1, 0, 0, 0, 0, kind, 0, 9]) == .unknown)
     }

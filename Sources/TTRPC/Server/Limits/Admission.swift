@@ -38,11 +38,12 @@ final class Admission {
         var limit: ConcurrencyLimit
     }
 
-    private struct WaitingCall {
+    /// A call that waits for its turn.
+    struct WaitingCall {
         let connection: ServerConnection
         let call: ServerCall
         let payload: [UInt8]
-        let start: (UnsafeRawBufferPointer) -> Void
+        fileprivate let start: (UnsafeRawBufferPointer) -> Void
     }
 
     /// How long the loop looks for something to read between two turns over a backlog.
@@ -243,6 +244,11 @@ final class Admission {
         executor.burst {
             var now = NIODeadline.now()
             while now < end, let waiting = backlog.popFirst() {
+                guard waiting.call.isFinished || waiting.connection.hasRoom else {
+                    // Its reply would wait as well: the request is smaller.
+                    waiting.connection.parked.append(waiting)
+                    continue
+                }
                 release(waiting)
                 guard !waiting.call.isFinished else {
                     // Its deadline has passed, or its connection is gone.
@@ -261,6 +267,14 @@ final class Admission {
             }
         }
         executor.drain()
+        scheduleBacklog()
+    }
+
+    /// There is room for a connection's replies again, or nobody waits for them any more.
+    func unpark(_ connection: ServerConnection) {
+        guard !connection.parked.isEmpty else { return }
+        backlog.append(contentsOf: connection.parked)
+        connection.parked.removeAll()
         scheduleBacklog()
     }
 

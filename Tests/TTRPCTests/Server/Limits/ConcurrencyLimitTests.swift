@@ -25,8 +25,10 @@ struct ConcurrencyLimitTests {
             let configuration = limit.configuration
             // What began before this window does not count: the first samples come after it.
             now += latency
+            // The first window of all begins with its first sample.
+            let pauses = Int64(configuration.minSamples - 1)
             for _ in 0..<configuration.minSamples {
-                now += configuration.windowNanoseconds / Int64(configuration.minSamples) + 1
+                now += configuration.windowNanoseconds / pauses + 1
                 limit.sample(latency: latency, found: found, inService: found, at: now)
             }
         }
