@@ -166,7 +166,7 @@ package struct ConcurrencyLimit: Sendable {
             return
         }
         let busy = Double(min(limit, max(inService, 1)))
-        limit = max(configuration.minimum, Int(busy * gradient))
+        limit = max(configuration.minimum, Int((busy * gradient).rounded()))
     }
 
     /// Whether the latency did not follow the number that calls found in service, as that of a

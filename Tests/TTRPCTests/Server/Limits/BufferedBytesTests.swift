@@ -86,9 +86,9 @@ struct BufferedBytesTests {
 
     @Test("a peer that leaves more replies unread than it may is closed")
     func unsent() async throws {
-        let count = 200_000
+        let count = 1_000_000
         try await withServer(
-            { $0.maxUnsentBytes = 1 << 20 },
+            { $0.maxUnsentBytes = 512 << 10 },
             routes: { router in
                 router.echo()
                 router.text(Probe.method("Large")) { (_, _) async throws(RPCError) in
