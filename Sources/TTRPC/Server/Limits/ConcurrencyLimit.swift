@@ -19,7 +19,7 @@ package struct ConcurrencyLimit: Sendable {
     /// The bounds and the pace of a limit.
     package struct Configuration: Sendable, Equatable {
         /// The limit never falls below this.
-        package var minimum = 32
+        package var minimum = 256
         /// The limit to begin with.
         package var initial = 1024
         /// The limit never grows above this.

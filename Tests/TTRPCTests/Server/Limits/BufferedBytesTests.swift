@@ -88,7 +88,7 @@ struct BufferedBytesTests {
     func unsent() async throws {
         let count = 1_000_000
         try await withServer(
-            { $0.maxUnsentBytes = $0.outBufferHighWaterBytes },
+            { $0.maxUnsentBytes = $0.outBufferLowWaterBytes },
             routes: { router in
                 router.echo()
                 router.text(Probe.method("Large")) { (_, _) async throws(RPCError) in
