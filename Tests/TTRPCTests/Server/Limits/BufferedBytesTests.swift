@@ -137,6 +137,7 @@ struct BufferedBytesTests {
                 reads: false,
                 receiveBufferBytes: 4096
             )
+            try await eventually("it is accepted") { server.server.statistics.connections == 1 }
             for call in 0..<3 as Range<UInt32> {
                 try await peer.send(RawRequest(Probe.method("Large")).frame(2 * call + 1))
             }

@@ -74,6 +74,7 @@ struct TurnTests {
         let begun = NIOLockedValueBox<[String]>([])
         try await withServer(routes: { Self.routes(&$0, begun) }) { server in
             let peer = try await server.peer()
+            try await eventually("it is accepted") { server.server.statistics.connections == 1 }
             // Ten turns' worth of work: the connection is gone before the last of it is begun.
             var requests = Array(repeating: RawRequest(Self.busy), count: 10)
             requests.append(RawRequest(Probe.echo, payload: Probe.payload("last")))
