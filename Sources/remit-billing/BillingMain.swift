@@ -133,6 +133,7 @@ struct BillingMain {
         var serverConfiguration = try ServerConfiguration(listen, settings)
         serverConfiguration.tls = security.tls
         serverConfiguration.controlServices = [BillingV1.ReviewService.name]
+        serverConfiguration.waitingMethods = [BillingV1.PaymentService.pay.fullName]
         let server = RPCServer(
             configuration: serverConfiguration,
             router: router,

@@ -130,6 +130,7 @@ struct GatewayMain {
         serverConfiguration.tls = security.tls
         // Under load it is these calls that find out what became of the others.
         serverConfiguration.controlServices = [GatewayV1.RecoveryService.name]
+        serverConfiguration.waitingMethods = [GatewayV1.AuthorizationService.sale.fullName]
         let server = RPCServer(
             configuration: serverConfiguration,
             router: router,

@@ -28,10 +28,11 @@ package final class AccessControl: ServerAuthorizer {
         self.table.withLockedValue { $0 = table }
     }
 
-    package func authorize(_ context: ServerContext) throws(RPCError) -> Caller? {
+    package func authorize(_ context: inout ServerContext) throws(RPCError) {
         let method = context.method
-        if method.scope.isEmpty, Self.openServices.contains(method.service) { return nil }
+        if method.scope.isEmpty, Self.openServices.contains(method.service) { return }
         let grant = try grant(context)
+        context.caller = grant.caller
         guard grant.caller.tenant == tenant else {
             throw RPCError(
                 .permissionDenied,
@@ -46,7 +47,6 @@ package final class AccessControl: ServerAuthorizer {
                 reason: "SCOPE_MISSING"
             )
         }
-        return grant.caller
     }
 
     private func grant(_ context: ServerContext) throws(RPCError) -> AccessTable.Grant {

@@ -17,7 +17,7 @@ package final class RequestIDInterceptor: ServerInterceptor {
 
     package func begin(_ context: inout ServerContext) throws(RPCError) {
         if let given = context.metadata["request-id"], Self.canBeTaken(given) { return }
-        let number = next.add(1, ordering: .relaxed).oldValue
+        let number = next.wrappingAdd(1, ordering: .relaxed).oldValue
         context.mintedRequestID = Self.scattered(number)
     }
 

@@ -12,9 +12,9 @@ package struct ServerContext: Sendable {
     package let peer: String
     /// Who the other end is, as its certificate says; nil when it showed none.
     package let identity: PeerIdentity?
-    /// Whom the call was granted to; nil where nothing is granted: without an authorizer, and for
-    /// methods that everyone may call.
-    package internal(set) var caller: Caller?
+    /// Who calls; nil where nothing is granted: without an authorizer, and for methods that everyone
+    /// may call. A handler is reached only by a caller that was granted the call.
+    package var caller: Caller?
     /// The name of this request that was made here, because the caller gave none; nil when it did.
     package var mintedRequestID: UInt64?
     /// The trace that the call belongs to; nil for none.

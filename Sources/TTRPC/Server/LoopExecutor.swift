@@ -17,7 +17,7 @@ final class LoopExecutor: TaskExecutor {
         var afterDrain: () -> Void = {}
     }
 
-    private let eventLoop: any EventLoop
+    let eventLoop: any EventLoop
     private let remote = NIOLockedValueBox<[UnownedJob]>([])
     private let local: NIOLoopBoundBox<Local>
 

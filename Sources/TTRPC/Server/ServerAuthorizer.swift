@@ -3,7 +3,8 @@ package protocol ServerAuthorizer: Sendable {
     /// Looks at a call's method, at its peer's identity and its metadata. Runs on the event loop
     /// and must not block.
     ///
-    /// - Returns: whom the call is granted to; nil for a method that everyone may call.
+    /// - Parameter context: gets the caller as soon as it is known, so that a refusal can be told
+    ///   with its name; none for a method that everyone may call.
     /// - Throws: `RPCError`, UNAUTHENTICATED or PERMISSION_DENIED, which refuses the call.
-    func authorize(_ context: ServerContext) throws(RPCError) -> Caller?
+    func authorize(_ context: inout ServerContext) throws(RPCError)
 }

@@ -25,11 +25,6 @@ final class ServerCall {
         self.startTime = startTime
     }
 
-    /// The call was granted to a caller.
-    func granted(to caller: Caller?) {
-        context.caller = caller
-    }
-
     /// The handler runs. It may have finished already.
     func started(_ task: Task<Void, Never>) {
         if !isFinished { self.task = task }

@@ -31,6 +31,9 @@ package struct ServerConfiguration: Sendable {
     /// Whether the calls of each method in service on a loop are limited by what their latency
     /// tells.
     package var isConcurrencyAdaptive = true
+    /// Methods, by their full names, that wait for somebody else: how long a bank takes says nothing
+    /// about this server. What they do has limits of its own, and the adaptive one leaves them out.
+    package var waitingMethods: Set<String> = []
     /// The bounds and the pace of that limit.
     package var concurrency = ConcurrencyLimit.Configuration()
     /// How long a loop works on calls before it reads again.

@@ -52,7 +52,7 @@ extension ServerConnection {
     private func refusal(_ call: ServerCall, payloadBytes: Int, timeout: Int64) -> RPCError? {
         if let authorizer = loop.authorizer {
             do throws(RPCError) {
-                call.granted(to: try authorizer.authorize(call.context))
+                try authorizer.authorize(&call.context)
             } catch {
                 return error
             }

@@ -27,9 +27,14 @@ final class PeerCheck: Sendable {
 
     /// Checks a chain on the loop, and remembers what came of it.
     ///
-    /// - Parameter done: told on the loop whether the peer is let in.
+    /// - Parameter done: told on the loop whether the peer is let in. Not inside the task: what
+    ///   follows may read requests and run what waits, and a task is not run inside another.
     func check(_ chain: [NIOSSLCertificate], done: @escaping @Sendable (Bool) -> Void) {
-        Task(executorPreference: executor) { done(await self.verify(chain)) }
+        let executor = executor
+        Task(executorPreference: executor) {
+            let isLetIn = await self.verify(chain)
+            executor.eventLoop.execute { done(isLetIn) }
+        }
     }
 
     private func verify(_ chain: [NIOSSLCertificate]) async -> Bool {

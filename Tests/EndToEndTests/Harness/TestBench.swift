@@ -201,8 +201,10 @@ final class TestBench: Sendable {
         // A scan that finds nothing must be able to find something.
         let planted = folder + "/planted"
         try Data(("x" + known + "x").utf8).write(to: URL(fileURLWithPath: planted))
-        let proof = try scan.findings(in: folder).filter { $0.path == "planted" }
-        #expect(proof.map(\.form) == ["text"])
+        let lastFour = String(known.suffix(4))
+        let proof = CardScan.Finding(path: "planted", lastFour: lastFour, form: "text")
+        // Another number that was used here may be a part of this one, and is found with it.
+        #expect(try scan.findings(in: folder).contains(proof))
         try FileManager.default.removeItem(atPath: planted)
         #expect(try scan.findings(in: folder) == [], "a card number is on disk")
     }

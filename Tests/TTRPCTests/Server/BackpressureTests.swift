@@ -66,6 +66,7 @@ struct BackpressureTests {
                 $0.frameTimeout = .minutes(5)
                 // Calls that wait for their turn count as well.
                 $0.maxStreamsPerConnection = 2000
+                $0.isConcurrencyAdaptive = false
             },
             routes: { router in
                 router.echo()

@@ -9,7 +9,7 @@ private let pollInterval = Duration.milliseconds(2)
 /// sanitizer, by REMIT_PATIENCE.
 let waitSeconds = 20 * patienceFactor
 let waitBound = Duration.seconds(waitSeconds)
-/// How long a connection may take to be made.
+/// How long a connection may take to be made, and a frame to come when a test has no other bound.
 let connectBound = TimeAmount.seconds(10 * patienceFactor)
 /// How long a frame may take that a test sends as fast as it can.
 let frameBound = TimeAmount.seconds(3 * patienceFactor)

@@ -93,6 +93,7 @@ func withServer(
     _ body: (TestServer) async throws -> Void
 ) async throws {
     var configuration = ServerConfiguration(host: "127.0.0.1", port: port)
+    configuration.frameTimeout = connectBound
     configuration.sweepInterval = .milliseconds(20)
     configuration.drainTimeout = .milliseconds(200)
     configure(&configuration)

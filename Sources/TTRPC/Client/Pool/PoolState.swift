@@ -26,6 +26,8 @@ struct PoolState {
     var machine: PoolStateMachine
     var budget: RetryBudget
     var retries: UInt64 = 0
+    /// What the last connection failed with, when it says more than that it failed.
+    var lastFailure: String?
     /// Every connection that is not closed, those that are being made included.
     var clients: [ConnectionID: RPCClient] = [:]
     private var bySlot: [RPCClient?] = []

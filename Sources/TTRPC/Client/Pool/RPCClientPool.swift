@@ -233,9 +233,10 @@ package final class RPCClientPool: RPCCaller {
         }
         switch refusal {
         case .unreachable:
+            let reason = state.withLockedValue { $0.lastFailure }.map { " " + $0 } ?? ""
             return RPCError(
                 .unavailable,
-                "\(servers.joined(separator: ", ")) cannot be reached.",
+                "\(servers.joined(separator: ", ")) cannot be reached." + reason,
                 reason: "UNREACHABLE",
                 origin: .notSent
             )
@@ -327,6 +328,8 @@ package final class RPCClientPool: RPCCaller {
             )
             event { state, actions in
                 state.clients[id] = nil
+                let isPlain = error.message == "\(address) cannot be reached."
+                state.lastFailure = isPlain ? nil : error.message
                 let random = state.random()
                 state.machine.connectFailed(id, now: .now(), random: random, actions: &actions)
             }

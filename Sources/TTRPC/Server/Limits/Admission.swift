@@ -34,6 +34,8 @@ final class Admission {
     /// What is known about one method on this loop.
     private struct Kind {
         let priority: Priority
+        /// Whether what is in service is bounded by how long it takes.
+        let isAdaptive: Bool
         var inService = 0
         var limit: ConcurrencyLimit
     }
@@ -82,7 +84,10 @@ final class Admission {
         firstNumber = methods.lazy.map(\.number).min() ?? 0
         let count = (methods.lazy.map(\.number).max() ?? -1) - firstNumber + 1
         let limit = ConcurrencyLimit(configuration.concurrency)
-        kinds = Array(repeating: Kind(priority: .normal, limit: limit), count: max(0, count))
+        kinds = Array(
+            repeating: Kind(priority: .normal, isAdaptive: false, limit: limit),
+            count: max(0, count)
+        )
         for method in methods {
             let priority: Priority =
                 if configuration.exemptServices.contains(method.service) {
@@ -92,7 +97,12 @@ final class Admission {
                 } else {
                     .normal
                 }
-            kinds[method.number - firstNumber] = Kind(priority: priority, limit: limit)
+            kinds[method.number - firstNumber] = Kind(
+                priority: priority,
+                isAdaptive: configuration.isConcurrencyAdaptive && method.kind == .unary
+                    && !configuration.waitingMethods.contains(method.fullName),
+                limit: limit
+            )
         }
         let bound = NIOLoopBound(self, eventLoop: eventLoop)
         endTurn = { bound.value.turnEnded() }
@@ -133,11 +143,9 @@ final class Admission {
         guard load.callsInService < configuration.maxCallsInService else {
             return refuse(.callsInService, index)
         }
-        // A stream's messages cannot wait for its turn, and how long it lasts says nothing.
+        // A stream's messages cannot wait for its turn.
         guard method.kind == .unary else { return .run }
-        if configuration.isConcurrencyAdaptive,
-            kinds[index].inService >= kinds[index].limit.limit
-        {
+        if kinds[index].isAdaptive, kinds[index].inService >= kinds[index].limit.limit {
             kinds[index].limit.refused()
             return refuse(.concurrency, index)
         }
@@ -173,8 +181,7 @@ final class Admission {
     /// An admitted call has ended.
     func ended(_ call: ServerCall, _ error: RPCError?, now: NIODeadline) {
         guard call.isAdmitted else { return }
-        let method = call.context.method
-        let index = method.number - firstNumber
+        let index = call.context.method.number - firstNumber
         if call.found > 0 {
             kinds[index].inService -= 1
             load.callEnded()
@@ -184,8 +191,7 @@ final class Admission {
             unsampled = 0
         }
         // What fails early says nothing about how long work takes.
-        guard configuration.isConcurrencyAdaptive, method.kind == .unary,
-            error == nil || error?.code == .deadlineExceeded
+        guard kinds[index].isAdaptive, error == nil || error?.code == .deadlineExceeded
         else { return }
         kinds[index].limit.sample(
             latency: (now - call.startTime).nanoseconds,

@@ -19,7 +19,7 @@ package struct ConcurrencyLimit: Sendable {
     /// The bounds and the pace of a limit.
     package struct Configuration: Sendable, Equatable {
         /// The limit never falls below this.
-        package var minimum = 32
+        package var minimum = 256
         /// The limit to begin with.
         package var initial = 1024
         /// The limit never grows above this.
@@ -53,6 +53,8 @@ package struct ConcurrencyLimit: Sendable {
     private static let ringSize = 128
     /// The most that one window may take off.
     private static let steepest = 0.7
+    /// A whole number that a product of fractions falls short of is that number.
+    private static let roundingError = 1e-6
     /// Two windows tell something when calls found so many times fewer or more in service.
     private static let tellingRatios = (fewer: 0.75, more: 1.33)
     /// A change of latency below this part of what a queue would have changed is none.
@@ -166,7 +168,7 @@ package struct ConcurrencyLimit: Sendable {
             return
         }
         let busy = Double(min(limit, max(inService, 1)))
-        limit = max(configuration.minimum, Int(busy * gradient))
+        limit = max(configuration.minimum, Int(busy * gradient + Self.roundingError))
     }
 
     /// Whether the latency did not follow the number that calls found in service, as that of a
