@@ -173,7 +173,8 @@ package final class SQLiteStore: Sendable {
 
     /// Reads from a snapshot that sees everything committed before.
     ///
-    /// - Throws: what `body` threw, or `StorageError`.
+    /// - Throws: what `body` threw, or `StorageError`; `.abandoned` when the caller's task was
+    ///   cancelled.
     package func read<Value: Sendable>(
         _ body: @escaping @Sendable (Database) throws -> Value
     ) async throws -> Value {

@@ -13,7 +13,7 @@ package enum StorageError: Error, Equatable, Sendable {
     case corrupt(String)
     /// As many steps wait as may.
     case overloaded(limit: Int)
-    /// The caller had gone before the step began; it was dropped, and nothing was written.
+    /// The caller had gone before a write began, or before a read ended; nothing was written.
     case abandoned
     /// The store is closed.
     case closed
@@ -31,6 +31,10 @@ package enum StorageError: Error, Equatable, Sendable {
     package init?(_ error: any Error) {
         if let error = error as? StorageError {
             self = error
+            return
+        }
+        if error is CancellationError {
+            self = .abandoned
             return
         }
         guard let error = error as? DatabaseError else { return nil }
@@ -56,7 +60,7 @@ extension StorageError: CustomStringConvertible {
         case .io(let text): "the database cannot be read or written (\(text))"
         case .corrupt(let text): "the database is damaged (\(text))"
         case .overloaded(let limit): "\(limit) writes wait already"
-        case .abandoned: "nobody waits for the write any more"
+        case .abandoned: "nobody waits for it any more"
         case .closed: "the store is closed"
         case .schemaTooNew(let path): "\(path) was written by a newer version of this program"
         case .synchronousNotFull(let found): "SQLite has synchronous=\(found) in place of FULL (2)"

@@ -88,7 +88,7 @@ struct ChangeSignalTests {
                 return seen
             }
         }
-        let quitters = (0..<4).map { _ in Task { await signal.wait(after: .max) } }
+        let quitters = (0..<4).map { _ in Task { await signal.untilEnded() } }
         for value in 1...last {
             written.withLockedValue { $0 = value }
             signal.bump()
@@ -110,6 +110,14 @@ struct ChangeSignalTests {
 }
 
 extension ChangeSignal {
+    /// Waits on through all changes.
+    func untilEnded() async -> Wake {
+        while true {
+            let wake = await wait(after: version)
+            guard case .changed = wake else { return wake }
+        }
+    }
+
     /// Waits until so many tasks wait.
     func untilWaited(by count: Int) async {
         while waiterCount < count { await Task.yield() }

@@ -46,6 +46,18 @@ struct AbandonedWriteTests {
         await store.close()
     }
 
+    @Test("a read of a caller who went is given up, by the same name")
+    func read() async throws {
+        let folder = try TemporaryFolder()
+        let store = try StoreFixture.open(folder.file("a.sqlite"))
+        let gone = Task {
+            withUnsafeCurrentTask { $0?.cancel() }
+            return try await store.bodies()
+        }
+        await #expect(throws: StorageError.abandoned) { try await gone.value }
+        await store.close()
+    }
+
     @Test("a step that has begun is finished, and its caller told so, although it has gone")
     func begun() async throws {
         let folder = try TemporaryFolder()

@@ -1,4 +1,5 @@
 import RemitAPI
+import ServiceKit
 import TTRPC
 import Testing
 

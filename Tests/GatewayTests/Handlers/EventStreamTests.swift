@@ -1,4 +1,6 @@
+import Payments
 import RemitAPI
+import ServiceKit
 import TTRPC
 import Testing
 
