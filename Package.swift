@@ -197,7 +197,13 @@ let package = Package(
         .executableTarget(
             name: "CodecBenchmark",
             dependencies: ["RemitAPI", "ProtobufC", "CRemitMessages", "CProtobufC", nioCore],
-            path: "Tests/Benchmarks/swift",
+            path: "Tests/Benchmarks/swift/CodecBenchmark",
+            swiftSettings: settings
+        ),
+        .executableTarget(
+            name: "StreamBenchmark",
+            dependencies: ["RemitAPI", "TTRPC", logging, nioCore, nioPosix],
+            path: "Tests/Benchmarks/swift/StreamBenchmark",
             swiftSettings: settings
         ),
         .target(

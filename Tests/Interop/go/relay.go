@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"encoding/binary"
 	"fmt"
 	"io"
@@ -8,7 +9,8 @@ import (
 )
 
 // relay opens two ports of its own before a server: over the first a client's sending side is
-// closed after its first frame, over the second nothing passes.
+// closed after its first call, over the second nothing passes. What a client of ours agrees on with a
+// server of ours before that is no call.
 func relay(target string) {
 	halfClosed, halfOpen := listen(), listen()
 	fmt.Println("ready", halfClosed.Addr(), halfOpen.Addr())
@@ -45,16 +47,21 @@ func closeSending(client net.Conn, target string) {
 		return
 	}
 	defer server.Close()
-	header := make([]byte, 10)
-	if _, err := io.ReadFull(client, header); err != nil {
-		return
-	}
-	data := make([]byte, binary.BigEndian.Uint32(header))
-	if _, err := io.ReadFull(client, data); err != nil {
-		return
-	}
-	if _, err := server.Write(append(header, data...)); err != nil {
-		return
+	for {
+		header := make([]byte, 10)
+		if _, err := io.ReadFull(client, header); err != nil {
+			return
+		}
+		data := make([]byte, binary.BigEndian.Uint32(header))
+		if _, err := io.ReadFull(client, data); err != nil {
+			return
+		}
+		if _, err := server.Write(append(header, data...)); err != nil {
+			return
+		}
+		if !bytes.Contains(data, []byte("remit.rpc.v1.")) {
+			break
+		}
 	}
 	if err := server.(*net.TCPConn).CloseWrite(); err != nil {
 		return

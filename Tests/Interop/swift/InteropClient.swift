@@ -22,8 +22,9 @@ struct InteropClient {
         let cases = try String(contentsOfFile: list[0], encoding: .utf8)
             .split(separator: "\n")
             .map { try InteropCase(line: String($0)) }
-        try await InteropClient(list.dropFirst(2))
-            .run(cases.filter { $0.server == "all" || $0.server == list[1] })
+        let client = try InteropClient(list.dropFirst(2))
+        try await client.run(cases.filter { $0.server == "all" || $0.server == list[1] })
+        if list[1] == "remit" { try await client.runStreams() }
     }
 
     private init(_ arguments: ArraySlice<String>) throws {
@@ -44,14 +45,33 @@ struct InteropClient {
             let client = test.via == "direct" ? shared : try await client(test.via)
             let begin = ContinuousClock.now
             let failure = await failure(test, client)
-            let took = (ContinuousClock.now - begin) / test.calls
-            let microseconds = took.components.attoseconds / 1_000_000_000_000
-            let result = failure == nil ? "pass" : "fail"
-            let total = took.components.seconds * 1_000_000 + microseconds
-            print("\(test.name)\t\(result)\t\(total)\t\(failure ?? "")")
+            tell(test.name, failure, (ContinuousClock.now - begin) / test.calls)
             if test.via != "direct" { await client.shutdown() }
         }
         await shared.shutdown()
+    }
+
+    private func runStreams() async throws {
+        let client = try await client("direct")
+        let echo = DebugV1.EchoServiceClient(client)
+        for test in StreamCases.all {
+            let begin = ContinuousClock.now
+            let failure: String?
+            do {
+                failure = try await test.run(echo)
+            } catch {
+                failure = "\(error)"
+            }
+            tell(test.name, failure, ContinuousClock.now - begin)
+        }
+        await client.shutdown()
+    }
+
+    /// Prints a line of results: microseconds a call.
+    private func tell(_ name: String, _ failure: String?, _ took: Duration) {
+        let microseconds = took.components.attoseconds / 1_000_000_000_000
+        let total = took.components.seconds * 1_000_000 + microseconds
+        print("\(name)\t\(failure == nil ? "pass" : "fail")\t\(total)\t\(failure ?? "")")
     }
 
     private func client(_ way: String) async throws -> RPCClient {
