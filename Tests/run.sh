@@ -2,9 +2,10 @@
 # Installs what is missing, builds, checks the generated code and runs every test.
 #
 #   Tests/run.sh            what a change must pass: within 35 minutes on two cores
-#   Tests/run.sh --full     also the long runs: every fault at every call, 1,000 kills, 50,000
-#                           simulated histories, the scan for verification codes, and the thread
-#                           and address sanitizers over the whole suite
+#   Tests/run.sh --full     also the long runs: the ttRPC libraries of other languages, every fault
+#                           at every call, 1,000 kills, 50,000 simulated histories, the scan for
+#                           verification codes, and the thread and address sanitizers over the
+#                           whole suite
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cd "$root"
@@ -79,7 +80,12 @@ tests 'EndToEndTests\.(KillTests|FullDiskTests|PowerLossTests)'
 tests 'EndToEndTests\.InjectionTests'
 tests 'SimulationTests\.'
 
+step "fuzzing"
+Tests/Fuzz/run.sh
+
 if [ "$full" = yes ]; then
+    step "interop"
+    Tests/Interop/run.sh
     step "verification codes"
     Tests/scan-codes.sh
     REMIT_FAULTS=full tests 'EndToEndTests\.(InjectionTests|InjectionCountTests)'
