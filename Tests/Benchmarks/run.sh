@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
 # Measures Remit's RPC layer beside its peers, in one go and on the same cores, and prints tables
-# with ratios: the echo at several shapes, the allocations a call, encoding and decoding.
+# with ratios: the echo at several shapes, streams, the allocations a call, encoding and decoding.
 #
 #   Tests/Benchmarks/run.sh [ROUNDS]      5 by default, about four minutes when all is built
 #
 # The server runs on the first core, the load on the second; rounds are interleaved, and medians
 # are printed. Installs and builds what is missing. Environment:
 #
-#   REMIT_BIN=FOLDER    take remit-gateway and CodecBenchmark from there in place of building them
+#   REMIT_BIN=FOLDER    take the programs from there in place of building them
 #   PEERS="c go"        leave peers out (c, go and grpc otherwise)
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
@@ -36,7 +36,7 @@ has() { [[ " ${peers[*]} " == *" $1 "* ]]; }
 
 step "building"
 build_tools
-build_remit CodecBenchmark
+build_remit CodecBenchmark StreamBenchmark
 if has go; then build_go && build_go_codec; fi
 if has grpc; then build_grpc; fi
 
@@ -75,6 +75,13 @@ for round in $(seq "$rounds"); do
 done >"$work/rates"
 title="Calls a second, median of $rounds (Remit's as a multiple of the peer's)"
 awk -F '\t' -v title="$title" -f "$here/table.awk" "$work/rates"
+
+# --- Streams
+
+step "streams"
+taskset -c 1 "$bin/StreamBenchmark" "$rounds" 127.0.0.1 "${port[remit]}" >"$work/streams"
+title="Messages a second in streams on one connection, median of $rounds"
+awk -F '\t' -v title="$title" -f "$here/table.awk" "$work/streams"
 
 # --- Allocations
 

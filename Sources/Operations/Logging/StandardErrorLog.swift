@@ -1,3 +1,4 @@
+import Foundation
 import Glibc
 package import Logging
 
@@ -33,10 +34,8 @@ package struct StandardErrorLog: LogHandler {
         if let provided = metadataProvider?.get() { all.merge(provided) { _, new in new } }
         if let own = event.metadata { all.merge(own) { _, new in new } }
         if let error = event.error, all["error"] == nil { all["error"] = "\(error)" }
-        var time = timespec()
-        clock_gettime(CLOCK_REALTIME, &time)
         let line = LogLine(
-            millisecondsSinceEpoch: Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000,
+            millisecondsSinceEpoch: Int64(Date().timeIntervalSince1970 * 1000),
             level: event.level,
             label: label,
             message: "\(event.message)",
