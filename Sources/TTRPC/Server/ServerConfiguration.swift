@@ -37,7 +37,7 @@ package struct ServerConfiguration: Sendable {
     /// The bounds and the pace of that limit.
     package var concurrency = ConcurrencyLimit.Configuration()
     /// How long a loop works on calls before it reads again.
-    package var turnBudget = TimeAmount.milliseconds(2)
+    package var turnBudget = TimeAmount.milliseconds(5)
     /// Bytes of unfinished frames and of requests that wait, for one connection.
     package var maxBufferedBytesPerConnection = 1 << 20
     /// Bytes of unfinished frames, of requests that wait and of replies that slow peers have not
