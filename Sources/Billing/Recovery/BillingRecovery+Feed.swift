@@ -34,9 +34,20 @@ extension BillingRecovery {
         }
     }
 
-    /// Reads pages in a task of its own: steps are not cut off by a shutdown.
+    /// Reads pages, each in a task of its own: a step is not cut off by a shutdown, and a shutdown
+    /// waits for one page at the most.
     private func readPages() async {
-        await scheduler.spawn { await self.readFeed() }.value
+        while !Task.isCancelled {
+            let page = scheduler.spawn { () async -> Bool in
+                do {
+                    return try await self.readPage()
+                } catch {
+                    self.failed(error)
+                    return false
+                }
+            }
+            guard await page.value else { return }
+        }
     }
 
     private func failed(_ error: any Error) {

@@ -135,18 +135,22 @@ extension RPCClient {
                 onEnd?(error)
             }
         )
-        let cancel: @Sendable () -> Void = {
-            guard !stream.port.inbound.hasEnded else { return }
+        let giveUp: @Sendable () -> Void = {
             eventLoop.execute {
                 core.value.give(up: stream, RPCError(.cancelled, "The caller gave up."))
             }
+        }
+        let cancel: @Sendable () -> Void = {
+            guard !stream.port.inbound.hasEnded else { return }
+            giveUp()
         }
         stream.port.owner = StreamPort.Owner(
             allSent: { [weak stream] _ in stream?.sendEnd() },
             broke: { [weak stream] error in
                 if let stream { core.value.give(up: stream, error) }
             },
-            gaveUp: cancel
+            // A reader that gives up has ended its queue before.
+            gaveUp: giveUp
         )
         submit(opening(stream, method, request, options))
         let lease = StreamLease(cancel)

@@ -1,4 +1,5 @@
-/// Decides who may call what, before a request is decoded and before any interceptor sees it.
+/// Decides who may call what, before a request is decoded and before any interceptor sees it; and
+/// again, every `sweepInterval`, whether a stream may go on.
 package protocol ServerAuthorizer: Sendable {
     /// Looks at a call's method, at its peer's identity and its metadata. Runs on the event loop
     /// and must not block.

@@ -27,7 +27,8 @@ final class ServerCall {
 
     /// The handler runs. It may have finished already.
     func started(_ task: Task<Void, Never>) {
-        if !isFinished { self.task = task }
+        // Finished by the handler itself, it is not disturbed; finished otherwise, it must be told.
+        if isFinished { task.cancel() } else { self.task = task }
     }
 
     /// The deadline is watched.

@@ -52,6 +52,20 @@ extension ServerConnection: StreamHost {
         return true
     }
 
+    /// Ends the streams whose callers are not granted them any more: the table has changed, or a
+    /// token has expired. Other calls are over soon.
+    func endRevokedStreams() {
+        guard let authorizer = loop.authorizer else { return }
+        for call in Array(calls.values) where call.port != nil {
+            var context = call.context
+            do throws(RPCError) {
+                try authorizer.authorize(&context)
+            } catch {
+                expire(call, error)
+            }
+        }
+    }
+
     /// A data frame arrived. Those of streams that are not there are dropped: they may have been
     /// on their way when the stream ended.
     func receivedData(_ header: FrameHeader, _ data: UnsafeRawBufferPointer) {

@@ -104,6 +104,10 @@ final class ServerLoop {
 
     private func closeStale() {
         let now = NIODeadline.now()
-        for connection in connections.values { connection.closeIfStale(now) }
+        for connection in connections.values {
+            connection.closeIfStale(now)
+            connection.endRevokedStreams()
+        }
+        executor.drain()
     }
 }

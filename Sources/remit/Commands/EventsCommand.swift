@@ -44,8 +44,9 @@ struct EventsCommand: AsyncParsableCommand {
                     let replies = try await client.stream(
                         BillingV1.StreamEventsRequest(after: after)
                     )
-                    while let reply = try await replies.next() {
+                    while !Task.isCancelled, let reply = try await replies.next() {
                         progress()
+                        guard reply.headSequence >= after else { throw Self.earlierStore }
                         for event in reply.events {
                             printer.line(event, LineText.of(event))
                             after = event.sequence
@@ -55,6 +56,13 @@ struct EventsCommand: AsyncParsableCommand {
                 }
             }
         }
+
+        /// It was restored from a backup: its numbers come once more, for other events.
+        private static let earlierStore = RPCError(
+            .dataLoss,
+            "Billing's feed ends before --after: begin anew with --after 0.",
+            reason: "FEED_WENT_BACK"
+        )
     }
 
     struct Gateway: AsyncParsableCommand {
@@ -89,10 +97,13 @@ struct EventsCommand: AsyncParsableCommand {
                     let replies = try await client.stream(
                         GatewayV1.StreamEventsRequest(after: after)
                     )
-                    while let reply = try await replies.next() {
+                    while !Task.isCancelled, let reply = try await replies.next() {
                         progress()
                         let found = reply.position?.epoch
-                        guard epoch == nil || epoch == found else { throw Self.otherStore }
+                        let head = reply.position?.headSequence ?? 0
+                        guard epoch == nil || epoch == found, head >= after else {
+                            throw Self.otherStore
+                        }
                         epoch = found
                         for event in reply.events {
                             printer.line(event, LineText.of(event))
@@ -104,7 +115,7 @@ struct EventsCommand: AsyncParsableCommand {
             }
         }
 
-        /// Its numbers begin anew.
+        /// Its numbers begin anew, or go back.
         private static let otherStore = RPCError(
             .dataLoss,
             "The gateway's store is another one now: begin anew with --after 0.",

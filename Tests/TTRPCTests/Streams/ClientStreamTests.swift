@@ -225,6 +225,23 @@ struct ClientStreamTests {
         }
     }
 
+    @Test("a reader that is cancelled leaves its place to others, whoever keeps the stream")
+    func cancelledPlace() async throws {
+        try await withScript({ $0.maxOutstanding = 1 }) { client, listener in
+            let replies = try await client.spell("", timeout: nil)
+            let reader = Task { await replies.failure() }
+            let peer = try await listener.accept()
+            _ = try await peer.nextFrame()
+            reader.cancel()
+            #expect(await reader.value?.code == .cancelled)
+            async let reply = eventually("a place") { try? await client.text(Probe.echo, "") }
+            let frame = try await peer.nextFrame()
+            try await peer.send(RawResponse.success(frame.streamID, payload: Probe.payload("on")))
+            #expect(try await reply == "on")
+            withExtendedLifetime(replies) {}
+        }
+    }
+
     @Test("streams count among the calls that wait, until they end or are dropped")
     func outstanding() async throws {
         try await withScript({ $0.maxOutstanding = 1 }) { client, listener in

@@ -83,11 +83,13 @@ struct TestServer: Sendable {
 /// - Parameters:
 ///   - configure: changes the limits.
 ///   - interceptors: look at every call.
+///   - authorizer: says whom a call is granted to.
 ///   - routes: what is served; `Echo` alone when left out.
 func withServer(
     _ configure: (inout ServerConfiguration) -> Void = { _ in },
     port: Int = 0,
     interceptors: [any ServerInterceptor] = [],
+    authorizer: (any ServerAuthorizer)? = nil,
     routes: (inout Router) -> Void = { $0.echo() },
     onDrain: @escaping @Sendable () -> Void = {},
     _ body: (TestServer) async throws -> Void
@@ -103,6 +105,7 @@ func withServer(
         configuration: configuration,
         router: router,
         interceptors: interceptors,
+        authorizer: authorizer,
         eventLoopGroup: TestServer.group,
         logger: TestServer.logger,
         onDrain: onDrain
