@@ -159,7 +159,7 @@ struct ClientConnectionTests {
     func draining() async throws {
         let gate = Gate()
         try await withServer(
-            { $0.drainTimeout = .seconds(20) },
+            { $0.drainTimeout = .seconds(waitSeconds) },
             routes: { router in
                 router.echo()
                 router.hold(gate)

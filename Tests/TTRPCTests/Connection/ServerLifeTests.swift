@@ -78,7 +78,7 @@ struct ServerLifeTests {
             {
                 $0.pingInterval = .milliseconds(20)
                 $0.pingTimeout = .milliseconds(20)
-                $0.drainTimeout = .seconds(20)
+                $0.drainTimeout = .seconds(waitSeconds)
             },
             routes: { $0.hold(gate) },
             hello: nil
@@ -186,7 +186,7 @@ struct ServerLifeTests {
     func drain() async throws {
         let gate = Gate()
         try await withPeer(
-            { $0.drainTimeout = .seconds(20) },
+            { $0.drainTimeout = .seconds(waitSeconds) },
             routes: { $0.hold(gate) }
         ) { server, peer in
             try await peer.send(RawRequest(Probe.hold, payload: Probe.payload("x")).frame(3))

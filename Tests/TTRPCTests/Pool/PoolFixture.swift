@@ -52,7 +52,7 @@ extension Router {
 func startServer(
     host: String = "127.0.0.1",
     port: Int = 0,
-    drainTimeout: TimeAmount = .seconds(10),
+    drainTimeout: TimeAmount = connectBound,
     routes: (inout Router) -> Void
 ) async throws -> TestServer {
     var configuration = ServerConfiguration(host: host, port: port)
@@ -91,7 +91,7 @@ func withPool(
     configuration.reconnectCap = .milliseconds(50)
     configuration.retryBase = .milliseconds(2)
     configuration.retryCap = .milliseconds(10)
-    configuration.connectPatience = .seconds(10)
+    configuration.connectPatience = connectBound
     configure(&configuration)
     let pool = RPCClientPool(
         configuration: configuration,
@@ -116,7 +116,7 @@ extension RPCCaller {
     func say(
         _ method: MethodDescriptor,
         _ text: String,
-        options: CallOptions = CallOptions(timeout: .seconds(20))
+        options: CallOptions = CallOptions(timeout: .seconds(waitSeconds))
     ) async throws(RPCError) -> String {
         let reply: Note = try await call(method, Note(service: text), options: options)
         return reply.service
@@ -126,7 +126,7 @@ extension RPCCaller {
     func refusal(
         _ method: MethodDescriptor,
         _ text: String = "",
-        options: CallOptions = CallOptions(timeout: .seconds(20))
+        options: CallOptions = CallOptions(timeout: .seconds(waitSeconds))
     ) async -> RPCError? {
         do throws(RPCError) {
             _ = try await say(method, text, options: options)

@@ -57,7 +57,7 @@ struct PoolRetryTests {
     func forbidden() async throws {
         let listener = try await RawListener.listen()
         try await withPlainPool(listener, { $0.maxConnectionsPerAddress = 1 }) { pool in
-            let options = CallOptions(timeout: .seconds(20), repeats: .ifNothingBegan)
+            let options = CallOptions(timeout: .seconds(waitSeconds), repeats: .ifNothingBegan)
             async let echo = pool.refusal(Probe.echo, "1", options: options)
             _ = try await breakOff(listener)
             #expect(await echo?.origin == .lost)

@@ -84,7 +84,7 @@ struct DrainTests {
     func drain() async throws {
         let gate = Gate()
         try await withServer(
-            { $0.drainTimeout = .seconds(20) },
+            { $0.drainTimeout = .seconds(waitSeconds) },
             routes: { router in
                 router.echo()
                 router.hold(gate)
@@ -125,7 +125,7 @@ struct DrainTests {
         let reply = String(repeating: "x", count: 12 << 20)
         try await withServer(
             {
-                $0.drainTimeout = .seconds(20)
+                $0.drainTimeout = .seconds(waitSeconds)
                 $0.maxReplyBytes = 16 << 20
             },
             routes: { router in
@@ -160,7 +160,7 @@ struct DrainTests {
     func onDrain() async throws {
         let (gate, told) = (Gate(), Counter())
         try await withServer(
-            { $0.drainTimeout = .seconds(20) },
+            { $0.drainTimeout = .seconds(waitSeconds) },
             routes: { router in
                 router.serverStream { (_, writer, _) async throws(RPCError) in
                     try await writer.write(Note(service: "first"))

@@ -293,7 +293,7 @@ struct ServerStreamTests {
     @Test("a draining server finishes the streams that are open")
     func drain() async throws {
         try await withServer(
-            { $0.drainTimeout = .seconds(20) },
+            { $0.drainTimeout = .seconds(waitSeconds) },
             routes: { $0.streams() }
         ) { server in
             let peer = try await server.peer()

@@ -19,6 +19,11 @@ let testBound = TimeLimitTrait.Duration.minutes(patienceFactor)
 private let patienceFactor =
     ProcessInfo.processInfo.environment["REMIT_PATIENCE"].flatMap { Int64($0) } ?? 1
 
+/// The seeds of random histories: a tenth of them with a sanitizer, which takes ten times as long.
+func seeds(_ count: Int) -> ClosedRange<Int> {
+    1...max(1, count / Int(patienceFactor))
+}
+
 /// What did not happen within its bound.
 struct TimedOut: Error, CustomStringConvertible {
     let description: String

@@ -121,7 +121,7 @@ extension RPCCaller {
     func spell(
         _ text: String,
         _ method: MethodDescriptor = Probe.spell,
-        timeout: TimeAmount? = .seconds(20)
+        timeout: TimeAmount? = .seconds(waitSeconds)
     ) async throws(RPCError) -> RPCMessages<Note> {
         let stream: RPCStream<Note, Note> = try await open(
             method,
@@ -134,7 +134,7 @@ extension RPCCaller {
     /// Opens a method whose requests are a stream.
     func talk(
         _ method: MethodDescriptor = Probe.talk,
-        timeout: TimeAmount? = .seconds(20)
+        timeout: TimeAmount? = .seconds(waitSeconds)
     ) async throws(RPCError) -> RPCStream<Note, Note> {
         try await open(method, nil, options: CallOptions(timeout: timeout))
     }

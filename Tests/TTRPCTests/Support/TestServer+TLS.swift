@@ -28,7 +28,7 @@ struct TLSTestServer {
         let settings = TLSClientSettings(
             source,
             identity: identity,
-            handshakeTimeout: .seconds(30)
+            handshakeTimeout: .seconds(waitSeconds)
         )
         try await TTRPCTests.withClient(
             port: port,
@@ -61,7 +61,7 @@ func withTLSServer(
     hosts: [String] = ["localhost", "127.0.0.1"],
     begin: Int = 0,
     days: Int = 30,
-    handshakeTimeout: TimeAmount = .seconds(30),
+    handshakeTimeout: TimeAmount = .seconds(waitSeconds),
     _ body: (TLSTestServer) async throws -> Void
 ) async throws {
     let certificates = try TestCertificates()

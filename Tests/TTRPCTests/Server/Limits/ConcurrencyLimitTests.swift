@@ -190,7 +190,7 @@ struct ConcurrencyLimitTests {
 
     @Test(
         "three times the capacity yields all of it, and the wait stays bounded",
-        arguments: 1...20
+        arguments: seeds(20)
     )
     func overload(seed: Int) {
         var server = Self.simulated(seed: UInt64(seed))
@@ -203,7 +203,7 @@ struct ConcurrencyLimitTests {
         #expect(server.limit.limit >= 32)
     }
 
-    @Test("a burst that begins with an overload finds the limit all the same", arguments: 1...5)
+    @Test("a burst that begins with an overload finds the limit all the same", arguments: seeds(5))
     func coldOverload(seed: Int) {
         var server = Self.simulated(seed: UInt64(seed))
         _ = server.run(rate: 15_000, seconds: 5)
@@ -213,7 +213,7 @@ struct ConcurrencyLimitTests {
         #expect(outcome.medianLatency < 500 * Self.millisecond)
     }
 
-    @Test("below the capacity nothing is refused", arguments: 1...10)
+    @Test("below the capacity nothing is refused", arguments: seeds(10))
     func calm(seed: Int) {
         var server = Self.simulated(seed: UInt64(seed))
         let outcome = server.run(rate: 4000, seconds: 30)
@@ -221,7 +221,7 @@ struct ConcurrencyLimitTests {
         #expect(outcome.medianLatency < 10 * Self.millisecond)
     }
 
-    @Test("after an overload nothing is refused any more within a second", arguments: 1...10)
+    @Test("after an overload nothing is refused any more within a second", arguments: seeds(10))
     func recovery(seed: Int) {
         var server = Self.simulated(seed: UInt64(seed))
         _ = server.run(rate: 2000, seconds: 2)
@@ -232,7 +232,7 @@ struct ConcurrencyLimitTests {
         #expect(outcome.medianLatency < 10 * Self.millisecond)
     }
 
-    @Test("half the capacity gone, the half that is left is used", arguments: 1...10)
+    @Test("half the capacity gone, the half that is left is used", arguments: seeds(10))
     func slower(seed: Int) {
         var server = Self.simulated(seed: UInt64(seed))
         _ = server.run(rate: 2000, seconds: 2)
@@ -244,7 +244,7 @@ struct ConcurrencyLimitTests {
         #expect(outcome.medianLatency < 250 * Self.millisecond)
     }
 
-    @Test("a bank that takes its time is no reason to refuse payments", arguments: 1...10)
+    @Test("a bank that takes its time is no reason to refuse payments", arguments: seeds(10))
     func slowBank(seed: Int) {
         var server = Self.simulated(seed: UInt64(seed))
         server.outsideNanoseconds = 50 * Self.millisecond
@@ -258,7 +258,7 @@ struct ConcurrencyLimitTests {
         #expect(after.refused == 0)
     }
 
-    @Test("the limit stays in its bounds through any history", arguments: 1...200)
+    @Test("the limit stays in its bounds through any history", arguments: seeds(200))
     func anyHistory(seed: Int) {
         var random = SplitMix64(seed: UInt64(seed))
         var server = SimulatedServer(

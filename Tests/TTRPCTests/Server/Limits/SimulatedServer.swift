@@ -1,3 +1,4 @@
+import Foundation
 import TTRPC
 
 /// A server with a queue, in virtual time: calls come in a Poisson stream, wait first in, first
@@ -89,20 +90,7 @@ struct SimulatedServer {
 
     private mutating func exponential(_ mean: Double) -> Int64 {
         let unit = Double(random.next() >> 11) / Double(1 << 53)
-        return Int64(mean * -naturalLogarithm(1 - unit))
-    }
-
-    /// By the series of the inverse hyperbolic tangent, on a number brought near 1.
-    private func naturalLogarithm(_ value: Double) -> Double {
-        let exponent = Double(value.exponent)
-        let ratio = (value.significand - 1) / (value.significand + 1)
-        var power = ratio
-        var sum = 0.0
-        for odd in stride(from: 1.0, through: 31, by: 2) {
-            sum += power / odd
-            power *= ratio * ratio
-        }
-        return 2 * sum + exponent * 0.693_147_180_559_945_3
+        return Int64(mean * -log(1 - unit))
     }
 }
 

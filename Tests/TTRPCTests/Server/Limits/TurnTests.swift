@@ -122,7 +122,7 @@ struct TurnTests {
     func drain() async throws {
         let begun = NIOLockedValueBox<[String]>([])
         try await withServer(
-            { $0.drainTimeout = .seconds(20) },
+            { $0.drainTimeout = .seconds(waitSeconds) },
             routes: { Self.routes(&$0, begun) }
         ) { server in
             let peer = try await server.peer()
