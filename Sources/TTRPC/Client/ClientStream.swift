@@ -28,7 +28,8 @@ final class ClientStream<Request: WireMessage, Reply: WireMessage>: AnyPendingCa
             StreamLink(eventLoop),
             StreamStateMachine(clientOf: method.kind),
             windowBytes: windowBytes,
-            maxMessageBytes: 0
+            maxMessageBytes: 0,
+            maxQueuedMessages: StreamLimits.maxQueuedByClient
         )
         self.onEnd = onEnd
     }

@@ -124,7 +124,8 @@ extension TypedStreamPort {
                 isOpen: flags & FrameHeader.Flag.remoteOpen != 0
             ),
             windowBytes: connection.loop.configuration.streamWindowBytes,
-            maxMessageBytes: method.maxRequestBytes
+            maxMessageBytes: method.maxRequestBytes,
+            maxQueuedMessages: StreamLimits.maxQueuedByHandler
         )
     }
 }

@@ -2,7 +2,7 @@ import NIOConcurrencyHelpers
 import NIOCore
 
 /// Messages on their way from whoever writes them to the connection. A writer waits when
-/// `StreamLimits.maxQueuedMessages` are here: the peer, or the connection, is slower than it.
+/// `maxMessages` are here: the peer, or the connection, is slower than it.
 final class OutboundQueue<Message: Sendable>: Sendable {
     private typealias Waiter = UnsafeContinuation<Void, Never>
 
@@ -40,9 +40,11 @@ final class OutboundQueue<Message: Sendable>: Sendable {
 
     private let state = NIOLockedValueBox(State())
     private let link: StreamLink
+    private let maxMessages: Int
 
-    init(_ link: StreamLink) {
+    init(_ link: StreamLink, maxMessages: Int) {
         self.link = link
+        self.maxMessages = maxMessages
     }
 
     /// Hands a message over, and waits while too many are here.
@@ -73,7 +75,7 @@ final class OutboundQueue<Message: Sendable>: Sendable {
             case nil:
                 break
             }
-            guard state.messages.count < StreamLimits.maxQueuedMessages else { return .full }
+            guard state.messages.count < maxMessages else { return .full }
             state.messages.append(message)
             defer { state.isAnnounced = true }
             return .taken(announce: !state.isAnnounced)
@@ -87,7 +89,7 @@ final class OutboundQueue<Message: Sendable>: Sendable {
                 let isFull = state.withLockedValue { state in
                     let isFull =
                         state.end == nil
-                        && state.messages.count >= StreamLimits.maxQueuedMessages
+                        && state.messages.count >= maxMessages
                     if isFull { state.waiters.append(continuation) }
                     return isFull
                 }
@@ -147,7 +149,7 @@ final class OutboundQueue<Message: Sendable>: Sendable {
             guard mayTake else { return (.blocked, []) }
             let message = state.messages.removeFirst()
             // Woken when half is free, so that a writer is not woken for each message.
-            guard state.messages.count <= StreamLimits.maxQueuedMessages / 2 else {
+            guard state.messages.count <= maxMessages / 2 else {
                 return (.message(message), [])
             }
             defer { state.waiters = [] }

@@ -244,14 +244,15 @@ final class TypedStreamPort<Inbound: WireMessage, Outbound: WireMessage>: Stream
     let inbound: InboundQueue<Inbound>
     let outbound: OutboundQueue<Outbound>
 
-    override init(
+    init(
         _ link: StreamLink,
         _ machine: StreamStateMachine,
         windowBytes: Int,
-        maxMessageBytes: Int
+        maxMessageBytes: Int,
+        maxQueuedMessages: Int
     ) {
         inbound = InboundQueue(link, reportBytes: max(1, windowBytes / 4))
-        outbound = OutboundQueue(link)
+        outbound = OutboundQueue(link, maxMessages: maxQueuedMessages)
         super.init(link, machine, windowBytes: windowBytes, maxMessageBytes: maxMessageBytes)
     }
 

@@ -6,8 +6,12 @@ package enum StreamLimits {
     /// What a client sends on a stream before it knows the server's window, in bytes; no window
     /// is smaller.
     package static let initialWindowBytes = 64 << 10
-    /// Messages that a writer hands over before it waits for the connection to take them.
-    package static let maxQueuedMessages = 16
+    /// Messages that a client's writer, on another thread, hands over before it waits for the
+    /// connection to take them.
+    static let maxQueuedByClient = 16
+    /// The same for a handler, which runs on the connection's thread: there is nothing to gain by
+    /// running ahead of a peer that does not read, and what is kept for it is counted nowhere.
+    static let maxQueuedByHandler = 1
 
     /// What a message of this many bytes counts.
     static func cost(_ dataBytes: Int) -> Int {

@@ -47,6 +47,33 @@ struct SlowSideTests {
         }
     }
 
+    @Test("a handler runs no more than a message ahead of what its client has room for")
+    func handlerAhead() async throws {
+        let written = Counter()
+        let text = String(repeating: "x", count: 16_000)
+        try await withServer(routes: { router in
+            router.serverStream { (_, writer, _) async throws(RPCError) in
+                while true {
+                    try await writer.write(Note(service: text))
+                    written.add()
+                }
+            }
+        }) { server in
+            try await withClient(
+                port: server.port,
+                hello: true,
+                { $0.streamWindowBytes = StreamLimits.initialWindowBytes }
+            ) { client in
+                let replies = try await client.spell("", timeout: nil)
+                #expect(try await replies.next() != nil)
+                // Four messages and a bit of the next fill the window, one may have been read, and
+                // one waits.
+                #expect(try await settled { written.value } <= 7)
+                withExtendedLifetime(replies) {}
+            }
+        }
+    }
+
     @Test(
         "a handler that does not read makes the client's writer wait, and loses nothing",
         arguments: [true, false]
