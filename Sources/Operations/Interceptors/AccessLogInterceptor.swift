@@ -37,7 +37,12 @@ package final class AccessLogInterceptor: ServerInterceptor {
 
     package func begin(_ context: inout ServerContext) throws(RPCError) {}
 
-    package func end(_ context: ServerContext, error: RPCError?, durationNanoseconds: Int64) {
+    package func end(
+        _ context: ServerContext,
+        error: RPCError?,
+        replyBytes: Int,
+        durationNanoseconds: Int64
+    ) {
         let level: Logger.Level = error == nil ? .debug : .info
         guard logger.logLevel <= level else { return }
         var unwritten = 0
@@ -49,7 +54,7 @@ package final class AccessLogInterceptor: ServerInterceptor {
             "method": "\(context.method.fullName)", "peer": "\(context.peer)",
             "code": "\(error?.code.name ?? "OK")",
             "duration_us": "\(durationNanoseconds / 1000)",
-            "request_bytes": "\(context.requestBytes)", "reply_bytes": "\(context.replyBytes)",
+            "request_bytes": "\(context.requestBytes)", "reply_bytes": "\(replyBytes)",
         ]
         if let caller = context.caller?.name ?? context.identity?.uri {
             metadata["caller"] = "\(caller)"

@@ -65,12 +65,17 @@ package final class MetricsInterceptor: ServerInterceptor {
 
     package func begin(_ context: inout ServerContext) throws(RPCError) {}
 
-    package func end(_ context: ServerContext, error: RPCError?, durationNanoseconds: Int64) {
+    package func end(
+        _ context: ServerContext,
+        error: RPCError?,
+        replyBytes: Int,
+        durationNanoseconds: Int64
+    ) {
         let index = context.method.number - firstNumber
         guard byNumber.indices.contains(index), let instruments = byNumber[index] else { return }
         instruments.duration.recordNanoseconds(durationNanoseconds)
         instruments.requestBytes.record(context.requestBytes)
-        instruments.replyBytes.record(context.replyBytes)
+        instruments.replyBytes.record(replyBytes)
         instruments.codes[Int((error?.code ?? .ok).rawValue)].increment()
     }
 }

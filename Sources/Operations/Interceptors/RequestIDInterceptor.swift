@@ -21,7 +21,12 @@ package final class RequestIDInterceptor: ServerInterceptor {
         context.mintedRequestID = Self.scattered(number)
     }
 
-    package func end(_ context: ServerContext, error: RPCError?, durationNanoseconds: Int64) {}
+    package func end(
+        _ context: ServerContext,
+        error: RPCError?,
+        replyBytes: Int,
+        durationNanoseconds: Int64
+    ) {}
 
     /// Visible ASCII, which is one line in any log.
     private static func canBeTaken(_ name: String) -> Bool {

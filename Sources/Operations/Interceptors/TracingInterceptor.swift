@@ -6,7 +6,7 @@ package import Tracing
 ///
 /// Without a tracer a call that tells no trace costs a look at its metadata. One that does is
 /// passed on under a new span id, so that the log lines of both services can be joined.
-package struct TracingInterceptor: ServerInterceptor {
+package final class TracingInterceptor: ServerInterceptor {
     private let tracer: (any Tracer)?
 
     /// - Parameter tracer: starts the spans; by default the one that the process has installed.
@@ -47,7 +47,12 @@ package struct TracingInterceptor: ServerInterceptor {
         context.trace = CallTrace(incoming: incoming, outgoing: outgoing, span: span)
     }
 
-    package func end(_ context: ServerContext, error: RPCError?, durationNanoseconds: Int64) {
+    package func end(
+        _ context: ServerContext,
+        error: RPCError?,
+        replyBytes: Int,
+        durationNanoseconds: Int64
+    ) {
         guard let span = context.trace?.span as? any Span else { return }
         span.attributes.set("rpc.grpc.status_code", value: .int32(error?.code.rawValue ?? 0))
         if let error {

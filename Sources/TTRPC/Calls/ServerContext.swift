@@ -1,28 +1,55 @@
 package import NIOCore
 
 /// What a handler may know about the call it serves.
+///
+/// A value, in one reference: it goes with its call through interceptors, a task's local values and
+/// handlers, and each of these copies it.
 package struct ServerContext: Sendable {
-    /// The method called.
-    package let method: MethodDescriptor
-    /// What came beside the request.
-    package let metadata: Metadata
-    /// When the caller stops waiting; nil when it waits for ever.
-    package private(set) var deadline: NIODeadline?
-    /// The other end: "127.0.0.1:54321".
-    package let peer: String
-    /// Who the other end is, as its certificate says; nil when it showed none.
-    package let identity: PeerIdentity?
-    /// Who calls; nil where nothing is granted: without an authorizer, and for methods that everyone
-    /// may call. A handler is reached only by a caller that was granted the call.
-    package var caller: Caller?
-    /// The name of this request that was made here, because the caller gave none; nil when it did.
-    package var mintedRequestID: UInt64?
-    /// The trace that the call belongs to; nil for none.
-    package var trace: CallTrace?
-    /// Bytes of the request's message.
-    package var requestBytes = 0
-    /// Bytes of the answer's frame; 0 before there is one.
-    package var replyBytes = 0
+    private final class Fields: @unchecked Sendable {
+        // Sendable: changed by `own` only, which sees to it that no other context has it.
+        let method: MethodDescriptor
+        let metadata: Metadata
+        let peer: String
+        let identity: PeerIdentity?
+        var deadline: NIODeadline?
+        var caller: Caller?
+        var mintedRequestID: UInt64?
+        var trace: CallTrace?
+        var requestBytes = 0
+
+        init(
+            method: MethodDescriptor,
+            metadata: Metadata,
+            deadline: NIODeadline?,
+            peer: String,
+            identity: PeerIdentity?,
+            caller: Caller?
+        ) {
+            self.method = method
+            self.metadata = metadata
+            self.deadline = deadline
+            self.peer = peer
+            self.identity = identity
+            self.caller = caller
+        }
+
+        func copy() -> Fields {
+            let copy = Fields(
+                method: method,
+                metadata: metadata,
+                deadline: deadline,
+                peer: peer,
+                identity: identity,
+                caller: caller
+            )
+            copy.mintedRequestID = mintedRequestID
+            copy.trace = trace
+            copy.requestBytes = requestBytes
+            return copy
+        }
+    }
+
+    private var fields: Fields
 
     package init(
         method: MethodDescriptor,
@@ -32,12 +59,60 @@ package struct ServerContext: Sendable {
         identity: PeerIdentity? = nil,
         caller: Caller? = nil
     ) {
-        self.method = method
-        self.metadata = metadata
-        self.deadline = deadline
-        self.peer = peer
-        self.identity = identity
-        self.caller = caller
+        fields = Fields(
+            method: method,
+            metadata: metadata,
+            deadline: deadline,
+            peer: peer,
+            identity: identity,
+            caller: caller
+        )
+    }
+
+    /// The method called.
+    package var method: MethodDescriptor { fields.method }
+    /// What came beside the request.
+    package var metadata: Metadata { fields.metadata }
+    /// The other end: "127.0.0.1:54321".
+    package var peer: String { fields.peer }
+    /// Who the other end is, as its certificate says; nil when it showed none.
+    package var identity: PeerIdentity? { fields.identity }
+
+    /// When the caller stops waiting; nil when it waits for ever.
+    package private(set) var deadline: NIODeadline? {
+        get { fields.deadline }
+        set { own().deadline = newValue }
+    }
+
+    /// Who calls; nil where nothing is granted: without an authorizer, and for methods that everyone
+    /// may call. A handler is reached only by a caller that was granted the call.
+    package var caller: Caller? {
+        get { fields.caller }
+        set { own().caller = newValue }
+    }
+
+    /// The name of this request that was made here, because the caller gave none; nil when it did.
+    package var mintedRequestID: UInt64? {
+        get { fields.mintedRequestID }
+        set { own().mintedRequestID = newValue }
+    }
+
+    /// The trace that the call belongs to; nil for none.
+    package var trace: CallTrace? {
+        get { fields.trace }
+        set { own().trace = newValue }
+    }
+
+    /// Bytes of the request's message.
+    package var requestBytes: Int {
+        get { fields.requestBytes }
+        set { own().requestBytes = newValue }
+    }
+
+    /// The fields, which nobody else sees from now on.
+    private mutating func own() -> Fields {
+        if !isKnownUniquelyReferenced(&fields) { fields = fields.copy() }
+        return fields
     }
 
     /// The call that the current task serves, or works for; nil when there is none.

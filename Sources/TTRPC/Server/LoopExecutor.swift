@@ -4,7 +4,7 @@ import NIOCore
 /// Runs the tasks of an event loop on that loop, in batches.
 ///
 /// A job that is enqueued from the loop waits in a local queue, drained at the end of the read that
-/// caused it; jobs from other threads gather in a queue that wakes the loop once for all of them. A
+/// caused it, or of all the reads of a turn of the loop; jobs from other threads gather in a queue that wakes the loop once for all of them. A
 /// handler that waits for a group commit is then resumed together with the others of that commit,
 /// and their replies leave in one write.
 final class LoopExecutor: TaskExecutor {
@@ -15,6 +15,7 @@ final class LoopExecutor: TaskExecutor {
         var isScheduled = false
         var isInBurst = false
         var afterDrain: () -> Void = {}
+        var atTurnEnd: () -> Void = {}
     }
 
     let eventLoop: any EventLoop
@@ -29,6 +30,11 @@ final class LoopExecutor: TaskExecutor {
     /// Sets what runs after each drain: the flush of what was answered. On the loop only.
     func afterDrain(_ action: @escaping () -> Void) {
         local.value.afterDrain = action
+    }
+
+    /// Sets what runs after a drain that `drainSoon` asked for. On the loop only.
+    func atTurnEnd(_ action: @escaping () -> Void) {
+        local.value.atTurnEnd = action
     }
 
     func enqueue(_ job: consuming ExecutorJob) {
@@ -46,13 +52,13 @@ final class LoopExecutor: TaskExecutor {
         if !local.isInBurst { drainSoon() }
     }
 
-    /// Drains in the loop's next turn: for what comes outside of a read, or in one that does not
-    /// end as others do. On the loop only.
+    /// Drains when the loop has read everything that was readable, which ends its turn. On the loop
+    /// only.
     func drainSoon() {
         let local = local.value
         guard !local.isScheduled else { return }
         local.isScheduled = true
-        eventLoop.execute { self.drain() }
+        eventLoop.execute { self.endTurn() }
     }
 
     /// Runs `body`, whose jobs wait until `drain`. On the loop only.
@@ -73,7 +79,6 @@ final class LoopExecutor: TaskExecutor {
     /// Runs what waits locally, then the flush. On the loop only.
     func drain() {
         let local = local.value
-        local.isScheduled = false
         if !local.jobs.isEmpty {
             burst {
                 var next = 0
@@ -85,6 +90,13 @@ final class LoopExecutor: TaskExecutor {
             }
         }
         local.afterDrain()
+    }
+
+    private func endTurn() {
+        let local = local.value
+        local.isScheduled = false
+        drain()
+        local.atTurnEnd()
     }
 
     private func drainRemote() {

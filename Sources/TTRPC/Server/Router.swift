@@ -1,15 +1,60 @@
 import NIOCore
 package import ProtobufC
 
+#if canImport(Glibc)
+    import Glibc
+#endif
+
+/// Takes a call through its handler, back to the connection that answers it.
+struct CallEnd: @unchecked Sendable {
+    // Sendable: a handler's task prefers the connection's event loop, and so ends on it. Debug
+    // builds look; two of `NIOLoopBound`, which always looks, were a measurable part of a call.
+    private let connection: ServerConnection
+    private let call: ServerCall
+
+    init(_ connection: ServerConnection, _ call: ServerCall) {
+        self.connection = connection
+        self.call = call
+    }
+
+    func finish(_ reply: some WireMessage) {
+        connection.loop.eventLoop.assertInEventLoop()
+        connection.finish(call, reply: reply)
+    }
+
+    func finish(_ error: RPCError) {
+        connection.loop.eventLoop.assertInEventLoop()
+        connection.finish(call, error)
+    }
+}
+
 /// Finds the handler of a method. Built once, before the server starts.
 package struct Router: Sendable {
     /// One registered method: decodes a request, starts its handler, answers.
-    struct Route: Sendable {
+    final class Route: Sendable {
         let method: MethodDescriptor
         /// Takes the connection, the call, the request's payload and the flags of its frame.
         let start: @Sendable (ServerConnection, ServerCall, UnsafeRawBufferPointer, UInt8) -> Void
         /// Whether it is the connection's own `Hello`, which is no call of a user.
-        var isHello = false
+        let isHello: Bool
+
+        init(
+            method: MethodDescriptor,
+            isHello: Bool = false,
+            start:
+                @escaping @Sendable (
+                    ServerConnection, ServerCall, UnsafeRawBufferPointer, UInt8
+                ) -> Void
+        ) {
+            self.method = method
+            self.start = start
+            self.isHello = isHello
+        }
+
+        /// Whether a request with these names calls it.
+        func isCalled(_ service: UnsafeRawBufferPointer, _ method: UnsafeRawBufferPointer) -> Bool {
+            Router.equal(service, self.method.service) && Router.equal(method, self.method.method)
+        }
     }
 
     /// By a hash of service and method, so that a look-up makes no string.
@@ -43,16 +88,15 @@ package struct Router: Sendable {
                 connection.finish(call, RPCError(error))
                 return
             }
-            let bound = connection.bound
             let context = call.context
-            let boundCall = NIOLoopBound(call, eventLoop: connection.loop.eventLoop)
+            let end = CallEnd(connection, call)
             let task = Task.immediate(executorPreference: connection.loop.executor) {
                 await ServerContext.$current.withValue(context) {
                     do throws(RPCError) {
                         let reply = try await handler(request, context)
-                        bound.value.finish(boundCall.value, reply: reply)
+                        end.finish(reply)
                     } catch {
-                        bound.value.finish(boundCall.value, error)
+                        end.finish(error)
                     }
                 }
             }
@@ -78,17 +122,22 @@ package struct Router: Sendable {
     /// Serves `Hello`, which each connection answers by itself.
     mutating func addHello() {
         let method = RPCV1.ConnectionService.hello
-        var route = Route(method: method) { connection, call, _, _ in
+        let route = Route(method: method, isHello: true) { connection, call, _, _ in
             connection.finish(call, RPCError(.internal, "Hello is answered by the connection."))
         }
-        route.isHello = true
         add(route)
     }
 
     /// The route of a method, or nil.
-    func route(_ service: UnsafeRawBufferPointer, _ method: UnsafeRawBufferPointer) -> Route? {
-        guard let route = routes[Self.hash(service, method)],
-            equal(service, route.method.service), equal(method, route.method.method)
+    ///
+    /// - Parameter last: a route that is likely, tried first.
+    func route(
+        _ service: UnsafeRawBufferPointer,
+        _ method: UnsafeRawBufferPointer,
+        last: Route? = nil
+    ) -> Route? {
+        if let last, last.isCalled(service, method) { return last }
+        guard let route = routes[Self.hash(service, method)], route.isCalled(service, method)
         else { return nil }
         return route
     }
@@ -98,8 +147,14 @@ package struct Router: Sendable {
         services.contains(service)
     }
 
-    private func equal(_ bytes: UnsafeRawBufferPointer, _ text: String) -> Bool {
-        bytes.elementsEqual(text.utf8)
+    private static func equal(_ bytes: UnsafeRawBufferPointer, _ text: String) -> Bool {
+        let isEqual = text.utf8.withContiguousStorageIfAvailable { text in
+            guard let base = bytes.baseAddress, let other = text.baseAddress else {
+                return bytes.count == text.count
+            }
+            return bytes.count == text.count && memcmp(base, other, text.count) == 0
+        }
+        return isEqual ?? bytes.elementsEqual(text.utf8)
     }
 
     /// FNV-1a over "service/method".

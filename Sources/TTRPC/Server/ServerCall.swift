@@ -16,6 +16,8 @@ final class ServerCall {
     /// Calls of its method that were in service on the loop when it went on after the burst that
     /// brought it, itself included; 0 when it was answered in place.
     var found = 0
+    /// Bytes of the answer's frame; 0 before there is one.
+    var replyBytes = 0
     private var task: Task<Void, Never>?
     private var timer: Scheduled<Void>?
 

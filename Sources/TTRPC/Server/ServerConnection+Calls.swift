@@ -9,9 +9,10 @@ extension ServerConnection {
         let streamID = header.streamID
         let service = loop.arena.textBytes(request.pointee.service)
         let method = loop.arena.textBytes(request.pointee.method)
-        guard let route = loop.router.route(service, method) else {
+        guard let route = loop.router.route(service, method, last: lastRoute) else {
             return refuse(unknownMethod(service, method), streamID)
         }
+        lastRoute = route
         if route.isHello { return hello(streamID, request) }
         if header.flags & FrameHeader.Flag.remoteOpen != 0, !route.method.kind.streamsRequests {
             return refuse(noStream(route.method), streamID)
@@ -96,7 +97,7 @@ extension ServerConnection {
         guard call.finish() else { return streams.handlerEnded() }
         let start = out.writerIndex
         let error = write(reply, call.streamID)
-        call.context.replyBytes = out.writerIndex - start
+        call.replyBytes = out.writerIndex - start
         streams.handlerEnded()
         answered(call, error)
     }
@@ -108,7 +109,7 @@ extension ServerConnection {
         guard call.finish() else { return }
         let start = out.writerIndex
         write(error, call.streamID)
-        call.context.replyBytes = out.writerIndex - start
+        call.replyBytes = out.writerIndex - start
         call.port?.close(error, dropping: true)
         answered(call, error)
     }
@@ -121,7 +122,7 @@ extension ServerConnection {
         if isAnswered {
             let start = out.writerIndex
             write(error, call.streamID)
-            call.context.replyBytes = out.writerIndex - start
+            call.replyBytes = out.writerIndex - start
         }
         call.port?.close(error, dropping: true)
         answered(call, error)
@@ -141,7 +142,12 @@ extension ServerConnection {
         loop.admission.ended(call, error, now: now)
         let duration = (now - call.startTime).nanoseconds
         for interceptor in loop.interceptors {
-            interceptor.end(call.context, error: error, durationNanoseconds: duration)
+            interceptor.end(
+                call.context,
+                error: error,
+                replyBytes: call.replyBytes,
+                durationNanoseconds: duration
+            )
         }
     }
 

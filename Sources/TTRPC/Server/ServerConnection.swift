@@ -51,6 +51,8 @@ final class ServerConnection: ChannelInboundHandler {
     /// Ends of streams that have more to send than there was room for.
     var stalled: [StreamPort] = []
     var gate: ReadGate
+    /// What the last request called: the next one is likely to call it too.
+    var lastRoute: Router.Route?
 
     init(_ loop: ServerLoop) {
         self.loop = loop
@@ -186,7 +188,7 @@ final class ServerConnection: ChannelInboundHandler {
 
     func channelReadComplete(context: ChannelHandlerContext) {
         if partial != nil, !isPaused { context.channel.acknowledgeAtOnce() }
-        loop.executor.drain()
+        loop.drainAfterRead(self)
     }
 
     private func received(_ header: FrameHeader, _ data: UnsafeRawBufferPointer) {

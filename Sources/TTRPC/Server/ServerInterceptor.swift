@@ -1,7 +1,8 @@
 /// Looks at every call of a server, before its handler runs and after it has answered.
 ///
-/// Hooks, not wrappers: a call passes through all of them without an allocation.
-package protocol ServerInterceptor: Sendable {
+/// Hooks, not wrappers: a call passes through all of them without an allocation. Objects, since
+/// each call refers to all of them.
+package protocol ServerInterceptor: AnyObject, Sendable {
     /// When its turn is.
     var stage: CallStage { get }
 
@@ -18,8 +19,14 @@ package protocol ServerInterceptor: Sendable {
     /// - Parameters:
     ///   - context: the call.
     ///   - error: what it was answered with; nil when it succeeded.
+    ///   - replyBytes: of the answer's frame; 0 when there was none.
     ///   - durationNanoseconds: from the request's arrival.
-    func end(_ context: ServerContext, error: RPCError?, durationNanoseconds: Int64)
+    func end(
+        _ context: ServerContext,
+        error: RPCError?,
+        replyBytes: Int,
+        durationNanoseconds: Int64
+    )
 }
 
 extension ServerInterceptor {

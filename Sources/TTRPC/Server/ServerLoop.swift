@@ -4,6 +4,9 @@ import ProtobufC
 
 /// What the connections of one event loop share.
 final class ServerLoop {
+    /// How long replies wait for those of other connections.
+    private static let flushDelay = TimeAmount.microseconds(100)
+
     let eventLoop: any EventLoop
     let executor: LoopExecutor
     /// For one request's decoding, or one reply's encoding, at a time.
@@ -52,6 +55,7 @@ final class ServerLoop {
             arena: arena
         )
         executor.afterDrain { [weak self] in self?.flush() }
+        executor.atTurnEnd { [weak self] in self?.admission.turnEnded() }
         let bound = NIOLoopBound(self, eventLoop: eventLoop)
         sweep = eventLoop.scheduleRepeatedTask(
             initialDelay: configuration.sweepInterval,
@@ -71,6 +75,19 @@ final class ServerLoop {
     /// Something waits to be written on a connection.
     func needsFlush(_ connection: ServerConnection) {
         unflushed.append(connection)
+    }
+
+    /// A connection has read what there was: its replies are sent together with those of the other
+    /// connections that the loop finds readable, unless that takes too long.
+    ///
+    /// A peer that is sent replies one at a time is woken for each of them, which costs more than
+    /// to make them.
+    func drainAfterRead(_ connection: ServerConnection) {
+        if admission.isTurnOlder(than: Self.flushDelay, at: connection.lastActivity) {
+            executor.drain()
+        } else {
+            executor.drainSoon()
+        }
     }
 
     /// Connections that are open.

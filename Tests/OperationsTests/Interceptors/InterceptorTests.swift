@@ -29,8 +29,8 @@ struct InterceptorTests {
     func accessLog() {
         let recorder = Recorder()
         let log = AccessLogInterceptor(logger: recorder.logger(.debug))
-        log.end(context("r1"), error: nil, durationNanoseconds: 1_234_567)
-        log.end(context("r2"), error: refusal, durationNanoseconds: 999)
+        log.end(context("r1"), error: nil, replyBytes: 0, durationNanoseconds: 1_234_567)
+        log.end(context("r2"), error: refusal, replyBytes: 0, durationNanoseconds: 999)
         let name = "remit.debug.v1.EchoService/Echo"
         #expect(
             recorder.lines.withLockedValue { $0 } == [
@@ -47,9 +47,9 @@ struct InterceptorTests {
     func accessLogAtInfo() {
         let recorder = Recorder()
         let log = AccessLogInterceptor(logger: recorder.logger(.info))
-        log.end(context("r1"), error: nil, durationNanoseconds: 1)
+        log.end(context("r1"), error: nil, replyBytes: 0, durationNanoseconds: 1)
         #expect(recorder.lines.withLockedValue { $0.isEmpty })
-        log.end(context("r2"), error: refusal, durationNanoseconds: 1)
+        log.end(context("r2"), error: refusal, replyBytes: 0, durationNanoseconds: 1)
         #expect(recorder.lines.withLockedValue { $0.count } == 1)
     }
 
@@ -57,7 +57,12 @@ struct InterceptorTests {
     func longRequestID() {
         let recorder = Recorder()
         let log = AccessLogInterceptor(logger: recorder.logger(.debug))
-        log.end(context(String(repeating: "x", count: 5000)), error: nil, durationNanoseconds: 1)
+        log.end(
+            context(String(repeating: "x", count: 5000)),
+            error: nil,
+            replyBytes: 0,
+            durationNanoseconds: 1
+        )
         let line = recorder.lines.withLockedValue { $0[0] }
         #expect(line.hasSuffix(" request_id=" + String(repeating: "x", count: 100)))
     }
@@ -69,15 +74,14 @@ struct InterceptorTests {
         let instruments = factory.counters.count + factory.timers.count
         var sized = context("s")
         sized.requestBytes = 40
-        sized.replyBytes = 50
-        metrics.end(sized, error: nil, durationNanoseconds: 5)
+        metrics.end(sized, error: nil, replyBytes: 50, durationNanoseconds: 5)
         for (label, bytes) in [("rpc_server_request_bytes", 40.0), ("rpc_server_reply_bytes", 50)] {
             let recorder = try factory.expectRecorder(label, [("method", method.fullName)])
             #expect(recorder.values == [bytes])
         }
-        metrics.end(context("a"), error: nil, durationNanoseconds: 10)
-        metrics.end(context("b"), error: nil, durationNanoseconds: 20)
-        metrics.end(context("c"), error: refusal, durationNanoseconds: 30)
+        metrics.end(context("a"), error: nil, replyBytes: 0, durationNanoseconds: 10)
+        metrics.end(context("b"), error: nil, replyBytes: 0, durationNanoseconds: 20)
+        metrics.end(context("c"), error: refusal, replyBytes: 0, durationNanoseconds: 30)
         func count(_ code: String) throws -> Int64 {
             let dimensions = [("method", method.fullName), ("code", code)]
             return try factory.expectCounter("rpc_server_calls_total", dimensions).totalValue

@@ -25,11 +25,13 @@ struct LoadTests {
         let log = AccessLogInterceptor(logger: recorder.logger(.info)) {
             now.withLockedValue { $0 }
         }
-        for _ in 0..<1000 { log.end(context, error: refusal, durationNanoseconds: 1) }
+        for _ in 0..<1000 {
+            log.end(context, error: refusal, replyBytes: 0, durationNanoseconds: 1)
+        }
         let most = AccessLogInterceptor.maxOverloadLines
         #expect(recorder.lines.withLockedValue { $0.count } == most)
         now.withLockedValue { $0 = $0 + .seconds(1) }
-        for _ in 0..<3 { log.end(context, error: refusal, durationNanoseconds: 1) }
+        for _ in 0..<3 { log.end(context, error: refusal, replyBytes: 0, durationNanoseconds: 1) }
         let lines = recorder.lines.withLockedValue { $0 }
         #expect(lines.count == most + 3)
         #expect(lines[most].contains("refusals_not_logged=\(1000 - most)"))
@@ -44,6 +46,7 @@ struct LoadTests {
             log.end(
                 context,
                 error: RPCError(.notFound, "", reason: "NOT_FOUND"),
+                replyBytes: 0,
                 durationNanoseconds: 1
             )
         }
@@ -60,11 +63,10 @@ struct LoadTests {
             peer: "127.0.0.1:5"
         )
         context.requestBytes = 12
-        context.replyBytes = 34
         let parent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
         let incoming = try #require(TraceContext(parent))
         context.trace = CallTrace(incoming: incoming, outgoing: incoming.from(span: 255))
-        log.end(context, error: nil, durationNanoseconds: 1)
+        log.end(context, error: nil, replyBytes: 34, durationNanoseconds: 1)
         let line = recorder.lines.withLockedValue { $0[0] }
         for part in [
             "trace_id=4bf92f3577b34da6a3ce929d0e0e4736", "span_id=00000000000000ff",

@@ -78,7 +78,7 @@ struct TracingInterceptorTests {
             var context = context(pairs)
             try tracing.begin(&context)
             #expect(context.trace == nil)
-            tracing.end(context, error: nil, durationNanoseconds: 1)
+            tracing.end(context, error: nil, replyBytes: 0, durationNanoseconds: 1)
         }
     }
 
@@ -101,7 +101,7 @@ struct TracingInterceptorTests {
         try tracing.begin(&context)
         #expect(tracer.spans.activeSpans.count == 1)
         #expect(context.trace?.outgoing?.text == "00-\(Self.trace)-00000000000000aa-01")
-        tracing.end(context, error: nil, durationNanoseconds: 1)
+        tracing.end(context, error: nil, replyBytes: 0, durationNanoseconds: 1)
         let span = try #require(tracer.spans.finishedSpans.first)
         #expect(span.operationName == "remit.debug.v1.EchoService/Echo")
         #expect(span.kind == .server)
@@ -119,7 +119,7 @@ struct TracingInterceptorTests {
         var context = context([])
         try tracing.begin(&context)
         let error = RPCError(.notFound, "a message that may hold a payload", reason: "GONE")
-        tracing.end(context, error: error, durationNanoseconds: 1)
+        tracing.end(context, error: error, replyBytes: 0, durationNanoseconds: 1)
         let span = try #require(tracer.spans.finishedSpans.first)
         #expect(span.status?.code == .error)
         #expect(span.status?.message == "NOT_FOUND")

@@ -3,9 +3,14 @@ import TTRPC
 import Testing
 
 /// Writes down its stage, and what the stages before it noted.
-private struct Stage: ServerInterceptor {
+private final class Stage: ServerInterceptor {
     let stage: CallStage
     let seen: NIOLockedValueBox<[String]>
+
+    init(stage: CallStage, seen: NIOLockedValueBox<[String]>) {
+        self.stage = stage
+        self.seen = seen
+    }
 
     func begin(_ context: inout ServerContext) throws(RPCError) {
         let noted = context.mintedRequestID ?? 0
@@ -13,10 +18,15 @@ private struct Stage: ServerInterceptor {
         seen.withLockedValue { $0.append("begin \(stage) \(noted)") }
     }
 
-    func end(_ context: ServerContext, error: RPCError?, durationNanoseconds: Int64) {
+    func end(
+        _ context: ServerContext,
+        error: RPCError?,
+        replyBytes: Int,
+        durationNanoseconds: Int64
+    ) {
         let noted = context.mintedRequestID ?? 0
         seen.withLockedValue {
-            $0.append("end \(stage) \(noted) \(context.requestBytes) \(context.replyBytes > 0)")
+            $0.append("end \(stage) \(noted) \(context.requestBytes) \(replyBytes > 0)")
         }
     }
 }

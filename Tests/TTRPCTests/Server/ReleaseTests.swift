@@ -44,6 +44,7 @@ struct ReleaseTests {
                     data: request.bytes
                 )
                 try channel.writeInbound(ByteBuffer(bytes: frame.bytes))
+                eventLoop.run()
                 #expect(try channel.readOutbound(as: ByteBuffer.self) != nil)
             }
             _ = try channel.finish()

@@ -14,7 +14,12 @@ private final class Spy: ServerInterceptor {
         }
     }
 
-    func end(_ context: ServerContext, error: RPCError?, durationNanoseconds: Int64) {
+    func end(
+        _ context: ServerContext,
+        error: RPCError?,
+        replyBytes: Int,
+        durationNanoseconds: Int64
+    ) {
         let what = error.map { "\($0.code.name)" } ?? "OK"
         let time = durationNanoseconds >= 0 ? "" : " in negative time"
         seen.withLockedValue { $0.append("end \(context.method.method) \(what)\(time)") }

@@ -195,7 +195,12 @@ final class SeenCalls: ServerInterceptor {
 
     func begin(_ context: inout ServerContext) throws(RPCError) { begun.add() }
 
-    func end(_ context: ServerContext, error: RPCError?, durationNanoseconds: Int64) {
+    func end(
+        _ context: ServerContext,
+        error: RPCError?,
+        replyBytes: Int,
+        durationNanoseconds: Int64
+    ) {
         ended.add()
     }
 }

@@ -66,7 +66,6 @@ final class Admission {
     private var backlog = CircularBuffer<WaitingCall>()
     private var isBacklogScheduled = false
     private var unsampled = 0
-    private var endTurn: @Sendable () -> Void = {}
 
     init(
         _ eventLoop: any EventLoop,
@@ -104,8 +103,6 @@ final class Admission {
                 limit: limit
             )
         }
-        let bound = NIOLoopBound(self, eventLoop: eventLoop)
-        endTurn = { bound.value.turnEnded() }
     }
 
     /// Calls that wait for their turn.
@@ -205,12 +202,17 @@ final class Admission {
 
     private func beginTurn(_ now: NIODeadline) -> NIODeadline {
         turnStart = now
-        // Runs when everything that was readable has been read.
-        eventLoop.execute(endTurn)
+        executor.drainSoon()
         return now
     }
 
-    private func turnEnded() {
+    /// Whether the turn has lasted longer than `duration` at `now`.
+    func isTurnOlder(than duration: TimeAmount, at now: NIODeadline) -> Bool {
+        turnStart.map { now - $0 > duration } ?? false
+    }
+
+    /// Everything that was readable has been read.
+    func turnEnded() {
         turnStart = nil
         scheduleBacklog()
     }
@@ -292,6 +294,5 @@ final class Admission {
     /// Drops what waits, and lets go of the loop.
     func stop() {
         while let waiting = backlog.popFirst() { release(waiting) }
-        endTurn = {}
     }
 }
