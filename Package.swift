@@ -11,6 +11,11 @@ let settings: [SwiftSetting] =
         .enableUpcomingFeature("MemberImportVisibility"),
         .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
     ] + strict
+/// For what every call passes: overlapping accesses are looked for in debug builds, by every test,
+/// and not again in release.
+let hotSettings: [SwiftSetting] = [
+    .unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release))
+]
 /// With REMIT_LONG_CVC=1 verification codes have eight digits, so that a scan of all files for
 /// them finds none by chance: Tests/scan-codes.sh. Never set for what is deployed.
 let cardSettings: [SwiftSetting] =
@@ -71,7 +76,8 @@ func swiftTarget(
     _ name: String,
     executable: Bool = false,
     dependencies: [Target.Dependency],
-    exclude: [String] = []
+    exclude: [String] = [],
+    settings: [SwiftSetting] = settings
 ) -> Target {
     executable
         ? .executableTarget(
@@ -126,7 +132,8 @@ let package = Package(
             dependencies: [
                 "ProtobufC", "CRemitMessages", nioCore, nioPosix, nioSSL, nioTLS, x509, swiftASN1,
                 logging, metrics, lifecycle, nioConcurrency,
-            ]
+            ],
+            settings: settings + hotSettings
         ),
         swiftTarget("RemitAPI", dependencies: ["TTRPC", "ProtobufC", "CRemitMessages"]),
         .target(name: "Payments", swiftSettings: settings + cardSettings),
@@ -192,6 +199,12 @@ let package = Package(
                 "RemitAPI", "TTRPC", "ProtobufC", logging, nioCore, nioPosix,
             ],
             path: "Tests/Interop/swift",
+            swiftSettings: settings
+        ),
+        .executableTarget(
+            name: "NIOEcho",
+            dependencies: [nioCore, nioPosix],
+            path: "Tests/Benchmarks/swift/NIOEcho",
             swiftSettings: settings
         ),
         .executableTarget(

@@ -340,7 +340,7 @@ const ProtobufCMessageDescriptor remit__debug__v1__collect_reply__descriptor =
   (ProtobufCMessageInit) remit__debug__v1__collect_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor remit__debug__v1__work_request__field_descriptors[3] =
+static const ProtobufCFieldDescriptor remit__debug__v1__work_request__field_descriptors[4] =
 {
   {
     "payload",
@@ -378,16 +378,29 @@ static const ProtobufCFieldDescriptor remit__debug__v1__work_request__field_desc
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "handoffs",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Remit__Debug__V1__WorkRequest, handoffs),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned remit__debug__v1__work_request__field_indices_by_name[] = {
   1,   /* field[1] = busy_microseconds */
   2,   /* field[2] = commits */
+  3,   /* field[3] = handoffs */
   0,   /* field[0] = payload */
 };
 static const ProtobufCIntRange remit__debug__v1__work_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 3 }
+  { 0, 4 }
 };
 const ProtobufCMessageDescriptor remit__debug__v1__work_request__descriptor =
 {
@@ -397,7 +410,7 @@ const ProtobufCMessageDescriptor remit__debug__v1__work_request__descriptor =
   "Remit__Debug__V1__WorkRequest",
   "remit.debug.v1",
   sizeof(Remit__Debug__V1__WorkRequest),
-  3,
+  4,
   remit__debug__v1__work_request__field_descriptors,
   remit__debug__v1__work_request__field_indices_by_name,
   1,  remit__debug__v1__work_request__number_ranges,

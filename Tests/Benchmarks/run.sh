@@ -8,7 +8,7 @@
 # are printed. Installs and builds what is missing. Environment:
 #
 #   REMIT_BIN=FOLDER    take the programs from there in place of building them
-#   PEERS="c go"        leave peers out (c, go and grpc otherwise)
+#   PEERS="c go"        leave peers out (c, nio, go and grpc otherwise)
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 here=$root/Tests/Benchmarks
@@ -19,7 +19,7 @@ if ! [[ $rounds =~ ^[1-9][0-9]*$ ]]; then
     echo "usage: Tests/Benchmarks/run.sh [ROUNDS]" >&2
     exit 2
 fi
-read -ra peers <<<"${PEERS-c go grpc}"
+read -ra peers <<<"${PEERS-c nio go grpc}"
 # Connections × calls outstanding on each.
 shapes=("1 1" "8 1" "8 32")
 sizes=(100 4096)
@@ -36,7 +36,7 @@ has() { [[ " ${peers[*]} " == *" $1 "* ]]; }
 
 step "building"
 build_tools
-build_remit CodecBenchmark StreamBenchmark
+build_remit CodecBenchmark StreamBenchmark NIOEcho
 if has go; then build_go && build_go_codec; fi
 if has grpc; then build_grpc; fi
 
@@ -75,6 +75,30 @@ for round in $(seq "$rounds"); do
 done >"$work/rates"
 title="Calls a second, median of $rounds (Remit's as a multiple of the peer's)"
 awk -F '\t' -v title="$title" -f "$here/table.awk" "$work/rates"
+
+# --- Calls that wait
+
+# What WorkRequest asks for, after 100 bytes of payload: a hand-off, or a commit.
+{ cat "$work/echo-100" && printf '\x20\x01'; } >"$work/handoff"
+{ cat "$work/echo-100" && printf '\x18\x01'; } >"$work/commit"
+
+step "calls that wait for another thread: 8×32, 100 B"
+for round in $(seq "$rounds"); do
+    for kind in handoff commit; do
+        for server in "${servers[@]}"; do
+            if [ "$server" = remit ]; then
+                taskset -c 1 "$work/ttload" -p "${port[remit]}" -M Work -f "$work/$kind" -c 8 \
+                    -o 32 -t "$seconds" -w "$warm_up" >"$work/load" || cat "$work/load" >&2
+                rate=$(sed -nE 's/^([0-9]+) requests\/s.*/\1/p' "$work/load")
+            else
+                rate=$(measure "$server" 8 32 100)
+            fi
+            echo "$kind	$server	$rate"
+        done
+    done
+done >"$work/waits"
+title="Calls a second that wait for a group (peers: their plain echo), median of $rounds"
+awk -F '\t' -v title="$title" -f "$here/table.awk" "$work/waits"
 
 # --- Streams
 

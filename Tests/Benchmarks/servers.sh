@@ -110,6 +110,7 @@ start_server() {
         command=("$bin/remit-gateway" serve --listen 127.0.0.1:0 --data "$work/data" --debug-echo)
         ;;
     c) command=("$work/cecho" 0) ;;
+    nio) command=("$bin/NIOEcho" 0) ;;
     go) command=(env GOMAXPROCS=1 "$work/peer" serve 127.0.0.1:0) ;;
     grpc) command=("$grpc" 0) ;;
     esac

@@ -11,10 +11,14 @@ package struct EchoHandler: DebugV1.EchoServiceHandler {
     /// The most commits that `Work` waits for.
     package static let maxCommits: UInt32 = 16
 
+    /// The most hand-offs that `Work` waits for.
+    package static let maxHandoffs: UInt32 = 16
+
     /// Makes something durable, together with all that is committed at the same time.
     package typealias Commit = @Sendable () async throws -> Void
 
     private let commit: Commit?
+    private let handoff = GroupHandoff()
 
     /// - Parameter commit: what `Work` waits for; nil where there is no store.
     package init(commit: Commit? = nil) {
@@ -90,8 +94,17 @@ package struct EchoHandler: DebugV1.EchoServiceHandler {
                 field: "commits"
             )
         }
+        guard request.handoffs <= Self.maxHandoffs else {
+            throw RPCError(
+                .invalidArgument,
+                "A call waits for at most \(Self.maxHandoffs) hand-offs.",
+                reason: "BAD_COUNT",
+                field: "handoffs"
+            )
+        }
         let end = NIODeadline.now() + .microseconds(Int64(request.busyMicroseconds))
         while NIODeadline.now() < end {}
+        for _ in 0..<request.handoffs { await handoff.wait() }
         for _ in 0..<request.commits { try await commitOnce() }
         return DebugV1.EchoMessage(payload: request.payload)
     }

@@ -183,15 +183,20 @@ extension DebugV1 {
         package var busyMicroseconds: UInt32
         /// Durable commits that are waited for, one after the other; 0 to 16.
         package var commits: UInt32
+        /// Times that the call waits for a thread which answers all that wait for it at once, one after
+        /// the other: what a group commit costs without its store; 0 to 16.
+        package var handoffs: UInt32
 
         package init(
             payload: [UInt8] = [],
             busyMicroseconds: UInt32 = 0,
-            commits: UInt32 = 0
+            commits: UInt32 = 0,
+            handoffs: UInt32 = 0
         ) {
             self.payload = payload
             self.busyMicroseconds = busyMicroseconds
             self.commits = commits
+            self.handoffs = handoffs
         }
     }
 }
@@ -201,6 +206,7 @@ extension DebugV1.WorkRequest {
         payload = arena.bytes(c.pointee.payload)
         busyMicroseconds = c.pointee.busy_microseconds
         commits = c.pointee.commits
+        handoffs = c.pointee.handoffs
     }
 
     func build(_ arena: Arena) throws(WireError) -> UnsafeMutablePointer<Remit__Debug__V1__WorkRequest> {
@@ -209,6 +215,7 @@ extension DebugV1.WorkRequest {
         c.pointee.payload = try arena.binaryData(payload, "remit.debug.v1.WorkRequest")
         c.pointee.busy_microseconds = busyMicroseconds
         c.pointee.commits = commits
+        c.pointee.handoffs = handoffs
         return c
     }
 

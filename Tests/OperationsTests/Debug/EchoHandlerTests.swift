@@ -12,12 +12,14 @@ struct EchoHandlerTests {
     private func work(
         _ handler: EchoHandler,
         busy: UInt32 = 0,
-        commits: UInt32 = 0
+        commits: UInt32 = 0,
+        handoffs: UInt32 = 0
     ) async throws(RPCError) -> [UInt8] {
         let request = DebugV1.WorkRequest(
             payload: [1, 2],
             busyMicroseconds: busy,
-            commits: commits
+            commits: commits,
+            handoffs: handoffs
         )
         return try await handler.work(request, context: context).payload
     }
@@ -37,15 +39,26 @@ struct EchoHandlerTests {
         #expect(commits.withLockedValue { $0 } == count)
     }
 
+    @Test("every call that waits for the other thread goes on")
+    func handoffs() async throws {
+        let handler = EchoHandler()
+        try await withThrowingTaskGroup { group in
+            for _ in 0..<200 {
+                group.addTask { try await work(handler, handoffs: 16) }
+            }
+            for try await payload in group { #expect(payload == [1, 2]) }
+        }
+    }
+
     @Test(
         "what is above a limit is refused with its field",
         arguments: [
-            (1_000_001, 0, "busy_microseconds"), (0, 17, "commits"),
-        ] as [(UInt32, UInt32, String)]
+            (1_000_001, 0, 0, "busy_microseconds"), (0, 17, 0, "commits"), (0, 0, 17, "handoffs"),
+        ] as [(UInt32, UInt32, UInt32, String)]
     )
-    func limits(busy: UInt32, commits: UInt32, field: String) async {
+    func limits(busy: UInt32, commits: UInt32, handoffs: UInt32, field: String) async {
         let error = await #expect(throws: RPCError.self) {
-            try await work(EchoHandler {}, busy: busy, commits: commits)
+            try await work(EchoHandler {}, busy: busy, commits: commits, handoffs: handoffs)
         }
         #expect(error?.code == .invalidArgument)
         #expect(error?.field == field)

@@ -98,10 +98,15 @@ struct  Remit__Debug__V1__WorkRequest
    * Durable commits that are waited for, one after the other; 0 to 16.
    */
   uint32_t commits;
+  /*
+   * Times that the call waits for a thread which answers all that wait for it at once, one after
+   * the other: what a group commit costs without its store; 0 to 16.
+   */
+  uint32_t handoffs;
 };
 #define REMIT__DEBUG__V1__WORK_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&remit__debug__v1__work_request__descriptor) \
-    , {0,NULL}, 0, 0 }
+    , {0,NULL}, 0, 0, 0 }
 
 
 /* Remit__Debug__V1__EchoMessage methods */

@@ -1,0 +1,40 @@
+import Dispatch
+import NIOConcurrencyHelpers
+
+/// Lets tasks wait for another thread, which resumes all that wait at once: the way of a group
+/// commit, with nothing to commit.
+final class GroupHandoff: Sendable {
+    private typealias Waiter = UnsafeContinuation<Void, Never>
+
+    private struct Queue {
+        var waiters: [Waiter] = []
+        var isRunning = false
+    }
+
+    private let queue = NIOLockedValueBox(Queue())
+    private let thread = DispatchQueue(label: "remit.debug.handoff", qos: .userInitiated)
+
+    /// Returns when the other thread has seen the caller.
+    func wait() async {
+        await withUnsafeContinuation { (waiter: Waiter) in
+            let starts = queue.withLockedValue { queue in
+                queue.waiters.append(waiter)
+                defer { queue.isRunning = true }
+                return !queue.isRunning
+            }
+            if starts { thread.async { self.run() } }
+        }
+    }
+
+    private func run() {
+        while true {
+            let batch = queue.withLockedValue { queue in
+                defer { queue.waiters.removeAll(keepingCapacity: true) }
+                queue.isRunning = !queue.waiters.isEmpty
+                return queue.waiters
+            }
+            guard !batch.isEmpty else { return }
+            for waiter in batch { waiter.resume() }
+        }
+    }
+}
