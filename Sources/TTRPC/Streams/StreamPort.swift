@@ -325,14 +325,15 @@ final class TypedStreamPort<Inbound: WireMessage, Outbound: WireMessage>: Stream
     }
 
     override func endQueues(_ error: RPCError?, dropping: Bool) {
+        // First: whoever has read that the stream is over cannot write any more.
+        outbound.fail(
+            error ?? RPCError(.failedPrecondition, "The stream has ended.", reason: "STREAM_ENDED")
+        )
         if dropping, let error {
             inbound.fail(error)
         } else {
             inbound.finish(error)
         }
-        outbound.fail(
-            error ?? RPCError(.failedPrecondition, "The stream has ended.", reason: "STREAM_ENDED")
-        )
     }
 }
 
