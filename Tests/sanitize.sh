@@ -41,7 +41,7 @@ for suite in "${suites[@]}"; do
     skipped=()
     if [ "$suite" = EndToEndTests ]; then
         # Preloaded faults and limits on memory do not go with a sanitizer's own allocator.
-        skipped=(--skip 'InjectionTests|PowerLossTests|FullDiskTests|BadFrame')
+        skipped=(--skip 'Injection(Count)?Tests|PowerLossTests|FullDiskTests|BadFrame')
     fi
     Tests/suite.sh "^$suite\\." --sanitize="$sanitizer" --scratch-path "$scratch" \
         ${skipped[@]+"${skipped[@]}"} || failed+=("$suite")
