@@ -20,6 +20,8 @@ final class TestBench: Sendable {
         var gatewayClient: RPCClient?
         var billingClient: RPCClient?
         var cardNumbers: Set<String> = []
+        /// An account that nothing is paid for, made when it is first wanted.
+        var askingAccount: String?
     }
 
     /// What every bench starts the services with: background work that does not keep tests
@@ -91,7 +93,8 @@ final class TestBench: Sendable {
         try #require(try await process.waitUntilEnded() == .exited(0), "\(process.log)")
     }
 
-    /// Starts the gateway, on the port of its last run if there was one.
+    /// Starts the gateway, on the port of its last run if there was one, and waits until billing
+    /// reaches it, if billing runs.
     func startGateway(_ options: [String] = []) async throws {
         let port = running.withLockedValue { $0.gatewayPort }
         let process = try run(
@@ -104,9 +107,33 @@ final class TestBench: Sendable {
             running.gatewayPort = found
             return running.gatewayClient == nil
         }
-        guard isFirst else { return }
-        let client = await client(found)
-        running.withLockedValue { $0.gatewayClient = client }
+        if isFirst {
+            let client = await client(found)
+            running.withLockedValue { $0.gatewayClient = client }
+        }
+        guard let billing, billing.poll() == nil else { return }
+        let bound = Self.maxDecision
+        let _: Bool = try await eventually("billing reaches the gateway", within: bound) {
+            await reachesGateway() || process.poll() != nil ? true : nil
+        }
+    }
+
+    /// Asks billing to take a card that the gateway never had: it asks the gateway first, and then
+    /// nothing is stored.
+    private func reachesGateway() async -> Bool {
+        do {
+            let known = running.withLockedValue { $0.askingAccount }
+            let account = if let known { known } else { try await newAccount() }
+            running.withLockedValue { $0.askingAccount = account }
+            let never = BillingV1.NewCard(
+                token: "tok_00000000000000000000000001",
+                billingAddress: .home
+            )
+            _ = try await pay(account, money(1), .newCard(never))
+            return true
+        } catch {
+            return (error as? RPCError)?.reason != "GATEWAY_UNAVAILABLE"
+        }
     }
 
     /// Starts billing, on the port of its last run if there was one.
