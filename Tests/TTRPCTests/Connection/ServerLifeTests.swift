@@ -116,7 +116,7 @@ struct ServerLifeTests {
         try await withPeer(
             {
                 $0.pingInterval = .milliseconds(50)
-                $0.pingTimeout = .milliseconds(200)
+                $0.pingTimeout = .seconds(2)
             },
             routes: { $0.hold(gate) }
         ) { _, peer in
