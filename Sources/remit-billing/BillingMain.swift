@@ -39,6 +39,12 @@ struct BillingMain {
                 "a sale's own deadline"
             ),
             Setting(
+                "call-timeout-seconds",
+                .number(1...600),
+                standard: "5",
+                "the deadline of other calls to the gateway"
+            ),
+            Setting(
                 "feed-interval-milliseconds",
                 .number(10...60_000),
                 standard: "250",
@@ -175,6 +181,8 @@ struct BillingMain {
         var configuration = BillingConfiguration()
         configuration.saleTimeoutMilliseconds =
             Int64(try settings.number("sale-timeout-seconds")) * 1000
+        configuration.callTimeoutMilliseconds =
+            Int64(try settings.number("call-timeout-seconds")) * 1000
         configuration.feedIntervalMilliseconds =
             Int64(try settings.number("feed-interval-milliseconds"))
         configuration.streamsFeed = try !settings.toggle("feed-by-pages")

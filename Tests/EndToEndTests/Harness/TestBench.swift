@@ -25,9 +25,10 @@ final class TestBench: Sendable {
     }
 
     /// What every bench starts the services with: background work that does not keep tests
-    /// waiting.
+    /// waiting, and calls to the gateway that may take as long as a sanitizer makes them.
     static let billingOptions = [
         "--recovery-interval-milliseconds", "100", "--feed-interval-milliseconds", "50",
+        "--call-timeout-seconds", "\(5 * patienceFactor)",
     ]
     private static let count = Atomic<Int>(0)
 
