@@ -47,14 +47,12 @@ package struct EchoHandler: DebugV1.EchoServiceHandler {
         responses: RPCWriter<DebugV1.EchoMessage>,
         context: ServerContext
     ) async throws(RPCError) {
-        guard request.count <= Self.maxExpandCount else {
-            throw RPCError(
-                .invalidArgument,
-                "At most \(Self.maxExpandCount) messages can be asked for.",
-                reason: "BAD_COUNT",
-                field: "count"
-            )
-        }
+        try Self.check(
+            request.count,
+            atMost: Self.maxExpandCount,
+            "At most \(Self.maxExpandCount) messages can be asked for.",
+            field: "count"
+        )
         let message = DebugV1.EchoMessage(payload: request.payload)
         for _ in 0..<request.count { try await responses.write(message) }
         if let code = RPCCode(rawValue: request.failCode), code != .ok {
@@ -78,35 +76,42 @@ package struct EchoHandler: DebugV1.EchoServiceHandler {
         _ request: DebugV1.WorkRequest,
         context: ServerContext
     ) async throws(RPCError) -> DebugV1.EchoMessage {
-        guard request.busyMicroseconds <= Self.maxBusyMicroseconds else {
-            throw RPCError(
-                .invalidArgument,
-                "A call keeps its loop busy for at most \(Self.maxBusyMicroseconds) microseconds.",
-                reason: "BAD_TIME",
-                field: "busy_microseconds"
-            )
-        }
-        guard request.commits <= Self.maxCommits else {
-            throw RPCError(
-                .invalidArgument,
-                "A call waits for at most \(Self.maxCommits) commits.",
-                reason: "BAD_COUNT",
-                field: "commits"
-            )
-        }
-        guard request.handoffs <= Self.maxHandoffs else {
-            throw RPCError(
-                .invalidArgument,
-                "A call waits for at most \(Self.maxHandoffs) hand-offs.",
-                reason: "BAD_COUNT",
-                field: "handoffs"
-            )
-        }
+        try Self.check(
+            request.busyMicroseconds,
+            atMost: Self.maxBusyMicroseconds,
+            "A call keeps its loop busy for at most \(Self.maxBusyMicroseconds) microseconds.",
+            reason: "BAD_TIME",
+            field: "busy_microseconds"
+        )
+        try Self.check(
+            request.commits,
+            atMost: Self.maxCommits,
+            "A call waits for at most \(Self.maxCommits) commits.",
+            field: "commits"
+        )
+        try Self.check(
+            request.handoffs,
+            atMost: Self.maxHandoffs,
+            "A call waits for at most \(Self.maxHandoffs) hand-offs.",
+            field: "handoffs"
+        )
         let end = NIODeadline.now() + .microseconds(Int64(request.busyMicroseconds))
         while NIODeadline.now() < end {}
         for _ in 0..<request.handoffs { await handoff.wait() }
         for _ in 0..<request.commits { try await commitOnce() }
         return DebugV1.EchoMessage(payload: request.payload)
+    }
+
+    private static func check(
+        _ value: UInt32,
+        atMost most: UInt32,
+        _ message: @autoclosure () -> String,
+        reason: String = "BAD_COUNT",
+        field: String
+    ) throws(RPCError) {
+        guard value <= most else {
+            throw RPCError(.invalidArgument, message(), reason: reason, field: field)
+        }
     }
 
     private func commitOnce() async throws(RPCError) {
