@@ -96,6 +96,8 @@ func withServer(
 ) async throws {
     var configuration = ServerConfiguration(host: "127.0.0.1", port: port)
     configuration.frameTimeout = connectBound
+    configuration.stallTimeout = .seconds(waitSeconds)
+    configuration.pingTimeout = connectBound
     configuration.sweepInterval = .milliseconds(20)
     configuration.drainTimeout = .milliseconds(200)
     configure(&configuration)
@@ -132,6 +134,7 @@ func withClient(
 ) async throws {
     var configuration = ClientConfiguration(host: "127.0.0.1", port: port)
     configuration.connectTimeout = connectBound
+    configuration.pingTimeout = connectBound
     configuration.saysHello = hello
     configure(&configuration)
     let client = await RPCClient(
