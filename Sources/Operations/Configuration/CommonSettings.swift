@@ -42,7 +42,13 @@ extension ServerConfiguration {
             "max-calls-in-service",
             .number(1...1_000_000),
             standard: "16384",
-            "calls in service at once"
+            "calls in service at once, but for streams"
+        ),
+        Setting(
+            "max-streams-in-service",
+            .number(1...1_000_000),
+            standard: "16384",
+            "open streams at once"
         ),
         Setting(
             "max-buffered-megabytes",
@@ -69,6 +75,7 @@ extension ServerConfiguration {
         maxConnections = try settings.number("max-connections")
         maxConnectionsPerPeer = try settings.number("max-connections-per-peer")
         maxCallsInService = try settings.number("max-calls-in-service")
+        maxStreamsInService = try settings.number("max-streams-in-service")
         maxBufferedBytes = try settings.number("max-buffered-megabytes") << 20
         isConcurrencyAdaptive = try !settings.toggle("no-adaptive-limit")
     }

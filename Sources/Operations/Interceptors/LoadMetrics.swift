@@ -10,6 +10,7 @@ package final class LoadMetrics: Service {
 
     private let statistics: @Sendable () -> ServerStatistics
     private let callsInService: Gauge
+    private let streamsInService: Gauge
     private let bufferedBytes: Gauge
     private let connections: Gauge
     private let refused: [ServerLimit: Counter]
@@ -24,6 +25,7 @@ package final class LoadMetrics: Service {
     ) {
         self.statistics = statistics
         callsInService = Gauge(label: "rpc_server_calls_in_service", factory: factory)
+        streamsInService = Gauge(label: "rpc_server_streams_in_service", factory: factory)
         bufferedBytes = Gauge(label: "rpc_server_buffered_bytes", factory: factory)
         connections = Gauge(label: "rpc_server_connections", factory: factory)
         refused = Dictionary(
@@ -54,6 +56,7 @@ package final class LoadMetrics: Service {
     package func record() {
         let now = statistics()
         callsInService.record(now.callsInService)
+        streamsInService.record(now.streamsInService)
         bufferedBytes.record(now.bufferedBytes)
         connections.record(now.connections)
         let before = last.withLockedValue { last in

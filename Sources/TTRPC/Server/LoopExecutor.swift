@@ -4,9 +4,9 @@ import NIOCore
 /// Runs the tasks of an event loop on that loop, in batches.
 ///
 /// A job that is enqueued from the loop waits in a local queue, drained at the end of the read that
-/// caused it, or of all the reads of a turn of the loop; jobs from other threads gather in a queue that wakes the loop once for all of them. A
-/// handler that waits for a group commit is then resumed together with the others of that commit,
-/// and their replies leave in one write.
+/// caused it, or of all the reads of a turn of the loop; jobs from other threads gather in a queue
+/// that wakes the loop once for all of them. A handler that waits for a group commit is then
+/// resumed together with the others of that commit, and their replies leave in one write.
 final class LoopExecutor: TaskExecutor {
     /// What only the loop touches.
     private final class Local {

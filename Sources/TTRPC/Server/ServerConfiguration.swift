@@ -17,10 +17,12 @@ package struct ServerConfiguration: Sendable {
     package var maxConnections = 16_384
     /// Open connections of one address; one more is closed at once.
     package var maxConnectionsPerPeer = 1024
-    /// Calls in service on one connection: those whose handler has not ended.
+    /// Calls in service on one connection, streams among them: those whose handler has not ended.
     package var maxStreamsPerConnection = 1024
-    /// Calls in service over the whole server.
+    /// Calls in service over the whole server, but for streams.
     package var maxCallsInService = 16_384
+    /// Open streams over the whole server.
+    package var maxStreamsInService = 16_384
     /// How many calls of `controlServices` are taken beyond `maxCallsInService`.
     package var controlReserve = 64
     /// Services whose calls no limit but the connection's own refuses, and which wait for none.

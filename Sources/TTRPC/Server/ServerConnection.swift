@@ -104,6 +104,7 @@ final class ServerConnection: ChannelInboundHandler {
             bytes = before
         }
         lastActivity = .now()
+        loop.admission.readBegan(lastActivity)
         hasHeard = true
         consume(bytes)
     }

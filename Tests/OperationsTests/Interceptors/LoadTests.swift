@@ -83,6 +83,7 @@ struct LoadTests {
         let metrics = LoadMetrics(factory: factory) { statistics.withLockedValue { $0 } }
         statistics.withLockedValue {
             $0.callsInService = 3
+            $0.streamsInService = 2
             $0.bufferedBytes = 400
             $0.connections = 5
             $0.refused = [.concurrency: 7]
@@ -93,6 +94,7 @@ struct LoadTests {
         metrics.record()
         let calls = try factory.expectGauge("rpc_server_calls_in_service")
         #expect(calls.lastValue == 3)
+        #expect(try factory.expectGauge("rpc_server_streams_in_service").lastValue == 2)
         #expect(try factory.expectGauge("rpc_server_buffered_bytes").lastValue == 400)
         #expect(try factory.expectGauge("rpc_server_connections").lastValue == 5)
         func refused(_ limit: ServerLimit) throws -> Int64 {

@@ -137,11 +137,15 @@ final class Admission {
         case .normal:
             break
         }
+        // A stream may be open for days and idle: it takes no place from calls that do work. Its
+        // messages cannot wait for its turn.
+        guard method.kind == .unary else {
+            return load.streamsInService < configuration.maxStreamsInService
+                ? .run : refuse(.streamsInService, index)
+        }
         guard load.callsInService < configuration.maxCallsInService else {
             return refuse(.callsInService, index)
         }
-        // A stream's messages cannot wait for its turn.
-        guard method.kind == .unary else { return .run }
         if kinds[index].isAdaptive, kinds[index].inService >= kinds[index].limit.limit {
             kinds[index].limit.refused()
             return refuse(.concurrency, index)
@@ -172,7 +176,7 @@ final class Admission {
         let index = call.context.method.number - firstNumber
         kinds[index].inService += 1
         call.found = kinds[index].inService
-        load.callBegan()
+        load.callBegan(call.context.method.kind)
     }
 
     /// An admitted call has ended.
@@ -181,7 +185,7 @@ final class Admission {
         let index = call.context.method.number - firstNumber
         if call.found > 0 {
             kinds[index].inService -= 1
-            load.callEnded()
+            load.callEnded(call.context.method.kind)
         } else {
             unsampled += 1
             guard unsampled >= Self.sampleInterval else { return }
@@ -199,6 +203,11 @@ final class Admission {
     }
 
     // MARK: Turns
+
+    /// A connection has something to read: the first one begins the turn.
+    func readBegan(_ now: NIODeadline) {
+        if turnStart == nil { _ = beginTurn(now) }
+    }
 
     private func beginTurn(_ now: NIODeadline) -> NIODeadline {
         turnStart = now

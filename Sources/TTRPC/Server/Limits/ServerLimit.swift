@@ -2,9 +2,11 @@
 package enum ServerLimit: Int, Sendable, CaseIterable {
     /// Calls in service, as the latency allows.
     case concurrency
-    /// Calls in service over the whole server.
+    /// Calls in service over the whole server, but for streams.
     case callsInService
-    /// Calls in service on one connection.
+    /// Open streams over the whole server.
+    case streamsInService
+    /// Calls in service on one connection, streams among them.
     case streamsPerConnection
     /// Bytes that one connection, or all of them, keep in memory.
     case bufferedBytes
@@ -20,6 +22,7 @@ package enum ServerLimit: Int, Sendable, CaseIterable {
         switch self {
         case .concurrency: "concurrency"
         case .callsInService: "calls_in_service"
+        case .streamsInService: "streams_in_service"
         case .streamsPerConnection: "streams_per_connection"
         case .bufferedBytes: "buffered_bytes"
         case .connections: "connections"
@@ -42,6 +45,8 @@ extension RPCError {
                 "The server is busy; try again later."
             case .callsInService:
                 "The server has as many calls in service as it may; try again later."
+            case .streamsInService:
+                "The server has as many streams open as it may; try again later."
             case .streamsPerConnection:
                 "The connection has as many calls in service as it may; try again later."
             case .bufferedBytes:

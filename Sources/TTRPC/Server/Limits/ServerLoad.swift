@@ -3,8 +3,11 @@ import Synchronization
 
 /// What a server has in hand at a moment, and what it has refused since its start.
 package struct ServerStatistics: Sendable, Equatable {
-    /// Calls whose answer was not written yet and that are not being run this very moment.
+    /// Calls of one request and one reply whose answer was not written yet and that are not being
+    /// run this very moment.
     package var callsInService = 0
+    /// Streams that are open.
+    package var streamsInService = 0
     /// Bytes of unfinished frames, of requests that wait for their turn, and of replies that slow
     /// peers have not taken.
     package var bufferedBytes = 0
@@ -19,7 +22,8 @@ package struct ServerStatistics: Sendable, Equatable {
 /// The counts that all loops of a server share. Relaxed atomics: limits may be missed by as many
 /// as there are loops, never by more.
 final class ServerLoad: Sendable {
-    private let inService = Atomic<Int>(0)
+    private let calls = Atomic<Int>(0)
+    private let streams = Atomic<Int>(0)
     private let buffered = Atomic<Int>(0)
     private let connections = Atomic<Int>(0)
     private let refusals = NIOLockedValueBox(
@@ -29,14 +33,24 @@ final class ServerLoad: Sendable {
 
     // MARK: Calls
 
-    var callsInService: Int { inService.load(ordering: .relaxed) }
+    var callsInService: Int { calls.load(ordering: .relaxed) }
 
-    func callBegan() {
-        inService.add(1, ordering: .relaxed)
+    var streamsInService: Int { streams.load(ordering: .relaxed) }
+
+    func callBegan(_ kind: MethodKind) {
+        count(kind, 1)
     }
 
-    func callEnded() {
-        inService.subtract(1, ordering: .relaxed)
+    func callEnded(_ kind: MethodKind) {
+        count(kind, -1)
+    }
+
+    private func count(_ kind: MethodKind, _ difference: Int) {
+        if kind == .unary {
+            calls.add(difference, ordering: .relaxed)
+        } else {
+            streams.add(difference, ordering: .relaxed)
+        }
     }
 
     // MARK: Memory
@@ -101,6 +115,7 @@ final class ServerLoad: Sendable {
         for limit in ServerLimit.allCases { refused[limit] = refusals[limit.rawValue] }
         var statistics = ServerStatistics()
         statistics.callsInService = callsInService
+        statistics.streamsInService = streamsInService
         statistics.bufferedBytes = bufferedBytes
         statistics.connections = connections.load(ordering: .relaxed)
         statistics.refused = refused

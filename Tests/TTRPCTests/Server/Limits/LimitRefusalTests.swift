@@ -63,6 +63,44 @@ struct LimitRefusalTests {
         }
     }
 
+    @Test("streams have a limit of their own, and take no place from calls")
+    func streamsInService() async throws {
+        try await withServer(
+            {
+                $0.maxStreamsInService = 2
+                $0.maxCallsInService = 1
+            },
+            routes: { router in
+                router.echo()
+                router.streams()
+            }
+        ) { server in
+            let first = try await server.peer()
+            let second = try await server.peer()
+            try await first.send(RawRequest(Probe.talk).frame(1, flags: 0x06))
+            try await second.send(RawRequest(Probe.talk).frame(1, flags: 0x06))
+            try await eventually("two streams are open") {
+                server.server.statistics.streamsInService == 2
+            }
+            for peer in [first, second] {
+                try await peer.send(RawRequest(Probe.talk).frame(3, flags: 0x06))
+                expectOverload(try await peer.nextResponse(3))
+                #expect(try await peer.call(RawRequest(Probe.echo), 5).status == nil)
+            }
+            #expect(server.server.statistics.refused[.streamsInService] == 2)
+            try await first.sendEnd(of: 1)
+            #expect(try await first.nextFrame() == .end(1))
+            try await first.send(RawRequest(Probe.talk).frame(7, flags: 0x06))
+            try await first.send("on", on: 7)
+            #expect(try await first.nextFrame() == .message("on", on: 7))
+            await first.close()
+            await second.close()
+            try await eventually("no stream is open") {
+                server.server.statistics.streamsInService == 0
+            }
+        }
+    }
+
     @Test("health checks are always answered, and what puts things right has a reserve")
     func reserve() async throws {
         let gate = Gate()
