@@ -148,7 +148,7 @@ final class ServerConnection: ChannelInboundHandler {
         }
         countPartial()
         setReading()
-        if isInputClosed, !isPaused { failOpenStreams() }
+        if isInputClosed, !isPaused { endInput() }
         if isPaused || (partial == nil && !reader.isSkipping) {
             partialSince = nil
         } else if hasProgress || partialSince == nil {
@@ -242,6 +242,13 @@ final class ServerConnection: ChannelInboundHandler {
         }
     }
 
+    /// All that a half-closed peer has sent is served: what runs is finished and sent, then we
+    /// close.
+    private func endInput() {
+        failOpenStreams()
+        drain()
+    }
+
     /// Closes at once.
     func close(_ reason: String) {
         guard let context else { return }
@@ -270,10 +277,9 @@ final class ServerConnection: ChannelInboundHandler {
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         if let event = event as? ChannelEvent, event == .inputClosed {
-            // Half-closed by the peer: what runs is finished and sent, then we close.
+            // Frames that wait for room arrived before it: they are served first.
             isInputClosed = true
-            if !isPaused { failOpenStreams() }
-            drain()
+            if !isPaused { endInput() }
             return
         }
         context.fireUserInboundEventTriggered(event)

@@ -5,16 +5,6 @@ import Testing
 
 @Suite("Peers that do not read", .timeLimit(testBound))
 struct BackpressureTests {
-    /// Looks until a number stays the same for half a second.
-    private func settled(_ number: () -> Int) async throws -> Int {
-        var last = (value: -1, looks: 0)
-        return try await eventually("a number that stays") {
-            let now = number()
-            last = now == last.value ? (now, last.looks + 1) : (now, 0)
-            return last.looks > 100 ? now : nil
-        }
-    }
-
     @Test("nothing more is read from a peer that does not read, and all goes on when it does")
     func stopsReading() async throws {
         let handled = Counter()

@@ -42,6 +42,36 @@ struct DrainTests {
         }
     }
 
+    @Test("requests that came before a half-close are answered, however slowly replies are read")
+    func pipelineThenHalfClose() async throws {
+        let handled = Counter()
+        let large = Probe.method("Large")
+        let reply = String(repeating: "x", count: 64 << 10)
+        try await withServer(routes: { router in
+            router.text(large) { (_, _) async throws(RPCError) in
+                handled.add()
+                return reply
+            }
+        }) { server in
+            let peer = try await RawPeer.connect(
+                to: server.address,
+                reads: false,
+                receiveBufferBytes: 65_536
+            )
+            // 12 MB of replies: more than the kernel keeps.
+            let streamIDs = (0..<200).map { UInt32(2 * $0 + 1) }
+            try await peer.send(streamIDs.flatMap { RawRequest(large).frame($0).bytes })
+            try await peer.halfClose()
+            #expect(try await settled { handled.value } < streamIDs.count)
+            try await peer.startReading()
+            for streamID in streamIDs {
+                let response = try await peer.nextResponse(streamID)
+                #expect(response.payload?.count == reply.utf8.count + 4)
+            }
+            try await peer.end()
+        }
+    }
+
     @Test("a silent connection that half-closes is closed")
     func silentHalfClose() async throws {
         try await withServer { server in

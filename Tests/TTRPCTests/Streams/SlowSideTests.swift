@@ -4,16 +4,6 @@ import Testing
 
 @Suite("Streams with a slow side", .timeLimit(.minutes(2)))
 struct SlowSideTests {
-    /// Looks until a number stays the same for a while.
-    private func settled(_ number: () -> Int) async throws -> Int {
-        var last = (value: -1, looks: 0)
-        return try await eventually("a number that stays") {
-            let now = number()
-            last = now == last.value ? (now, last.looks + 1) : (now, 0)
-            return last.looks > 100 ? now : nil
-        }
-    }
-
     /// What may be under way when nobody reads: the kernel's buffers, the out-buffer, the window
     /// and the queues, in bytes.
     private let mostUnderWay = 14 << 20

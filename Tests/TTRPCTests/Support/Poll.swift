@@ -57,3 +57,16 @@ func eventually<Value>(
 func eventually(_ what: String, _ condition: () -> Bool) async throws {
     let _: Bool = try await eventually(what) { condition() ? true : nil }
 }
+
+/// Looks until a number stays the same for a while.
+///
+/// - Returns: that number.
+/// - Throws: `TimedOut`.
+func settled(_ number: () -> Int) async throws -> Int {
+    var last = (value: -1, looks: 0)
+    return try await eventually("a number that stays") {
+        let now = number()
+        last = now == last.value ? (now, last.looks + 1) : (now, 0)
+        return last.looks > 100 ? now : nil
+    }
+}
