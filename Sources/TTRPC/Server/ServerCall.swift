@@ -13,6 +13,10 @@ final class ServerCall {
     var isAdmitted = false
     /// It waits for its turn.
     var isWaiting = false
+    /// The server counts it as in service.
+    var isCounted = false
+    /// Its handler has ended, or never began. A stream may have more to send then.
+    var hasHandlerEnded = false
     /// Calls of its method that were in service on the loop when it went on after the burst that
     /// brought it, itself included; 0 when it was answered in place.
     var found = 0

@@ -19,7 +19,7 @@ package struct ServerConfiguration: Sendable {
     package var maxConnectionsPerPeer = 1024
     /// Calls in service on one connection, streams among them: those whose handler has not ended.
     package var maxStreamsPerConnection = 1024
-    /// Calls in service over the whole server, but for streams.
+    /// Calls in service over the whole server, but for streams: those whose handler has not ended.
     package var maxCallsInService = 16_384
     /// Open streams over the whole server.
     package var maxStreamsInService = 16_384

@@ -94,18 +94,18 @@ extension ServerConnection {
 
     /// A handler has its reply: the call is answered with it, unless it was answered already.
     func finish(_ call: ServerCall, reply: some WireMessage) {
-        guard call.finish() else { return streams.handlerEnded() }
+        guard call.finish() else { return freePlace(of: call) }
         let start = out.writerIndex
         let error = write(reply, call.streamID)
         call.replyBytes = out.writerIndex - start
-        streams.handlerEnded()
+        freePlace(of: call)
         answered(call, error)
     }
 
     /// A handler has thrown, or never began: the call is answered with an error, unless it was
     /// answered already.
     func finish(_ call: ServerCall, _ error: RPCError) {
-        streams.handlerEnded()
+        freePlace(of: call)
         guard call.finish() else { return }
         let start = out.writerIndex
         write(error, call.streamID)
@@ -127,6 +127,13 @@ extension ServerConnection {
         call.port?.close(error, dropping: true)
         answered(call, error)
         call.cancelHandler()
+    }
+
+    /// A handler has ended, or never began: its call takes no place any more, here and in the
+    /// server.
+    func freePlace(of call: ServerCall) {
+        streams.handlerEnded()
+        loop.admission.handlerEnded(call)
     }
 
     /// A call has its answer.

@@ -78,7 +78,7 @@ extension ServerConnection: StreamHost {
 
     /// A handler of a stream of requests has its reply.
     func handlerEnded(_ call: ServerCall, reply: some WireMessage) {
-        streams.handlerEnded()
+        freePlace(of: call)
         guard call.finish() else { return }
         let error = write(reply, call.streamID)
         call.port?.close(error, dropping: true)
@@ -87,7 +87,7 @@ extension ServerConnection: StreamHost {
 
     /// A handler of a stream of replies has returned or thrown, or one of requests has thrown.
     func handlerEnded(_ call: ServerCall, _ error: RPCError?) {
-        streams.handlerEnded()
+        freePlace(of: call)
         guard !call.isFinished, let port = call.port else { return }
         if let failure = port.finishOutbound(error) { complete(call, error ?? failure) }
     }

@@ -176,16 +176,30 @@ final class Admission {
         let index = call.context.method.number - firstNumber
         kinds[index].inService += 1
         call.found = kinds[index].inService
+        call.isCounted = true
         load.callBegan(call.context.method.kind)
     }
 
-    /// An admitted call has ended.
+    /// The handler of a call has ended, or never began. The server counts the call until then, and
+    /// until it is answered: what a handler holds is not free because nobody waits for it.
+    func handlerEnded(_ call: ServerCall) {
+        call.hasHandlerEnded = true
+        if call.isFinished { giveBack(call) }
+    }
+
+    private func giveBack(_ call: ServerCall) {
+        guard call.isCounted else { return }
+        call.isCounted = false
+        load.callEnded(call.context.method.kind)
+    }
+
+    /// An admitted call has its answer, or is given up.
     func ended(_ call: ServerCall, _ error: RPCError?, now: NIODeadline) {
         guard call.isAdmitted else { return }
         let index = call.context.method.number - firstNumber
         if call.found > 0 {
             kinds[index].inService -= 1
-            load.callEnded(call.context.method.kind)
+            if call.hasHandlerEnded || call.isWaiting { giveBack(call) }
         } else {
             unsampled += 1
             guard unsampled >= Self.sampleInterval else { return }
@@ -270,7 +284,7 @@ final class Admission {
                 guard !waiting.call.isFinished else {
                     // Its deadline has passed, or its connection is gone.
                     load.refused(.abandoned)
-                    waiting.connection.streams.handlerEnded()
+                    waiting.connection.freePlace(of: waiting.call)
                     continue
                 }
                 if let deadline = waiting.call.context.deadline, deadline <= now {

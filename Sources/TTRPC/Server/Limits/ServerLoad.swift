@@ -3,10 +3,10 @@ import Synchronization
 
 /// What a server has in hand at a moment, and what it has refused since its start.
 package struct ServerStatistics: Sendable, Equatable {
-    /// Calls of one request and one reply whose answer was not written yet and that are not being
-    /// run this very moment.
+    /// Calls of one request and one reply whose handler has not ended, answered or not, and that
+    /// are not being run this very moment.
     package var callsInService = 0
-    /// Streams that are open.
+    /// Streams that are open, or whose handler has not ended.
     package var streamsInService = 0
     /// Bytes of unfinished frames, of requests that wait for their turn, and of replies that slow
     /// peers have not taken.

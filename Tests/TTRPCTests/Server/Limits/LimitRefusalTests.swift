@@ -63,6 +63,59 @@ struct LimitRefusalTests {
         }
     }
 
+    /// How a caller leaves a handler behind.
+    enum Leaving: CaseIterable, Sendable {
+        case deadline
+        case cancel
+        case loss
+    }
+
+    @Test(
+        "a handler that does not mind that nobody waits keeps its place until it ends",
+        arguments: Leaving.allCases
+    )
+    func stubborn(_ leaving: Leaving) async throws {
+        let gate = Gate()
+        try await withServer(
+            { $0.maxCallsInService = 1 },
+            routes: { router in
+                router.echo()
+                router.text(Probe.hold) { (text, _) async throws(RPCError) in
+                    // A task of its own does not know that the call was cancelled.
+                    await Task { await gate.pass() }.value
+                    return text
+                }
+            }
+        ) { server in
+            let peer = try await server.peer()
+            try await peer.hello(RawHello([RawHello.cancel]))
+            let timeout: Int64? = leaving == .deadline ? 10_000_000 : nil
+            try await peer.send(RawRequest(Probe.hold, timeoutNanoseconds: timeout).frame(3))
+            try await eventually("the handler runs") { gate.entered == 1 }
+            switch leaving {
+            case .deadline:
+                #expect(try await peer.nextResponse(3).error?.code == .deadlineExceeded)
+            case .cancel:
+                try await peer.send(RawFrame.cancel(3))
+                try await peer.send(RawFrame.ping(1))
+                #expect(try await peer.nextFrame() == .pong(1))
+            case .loss:
+                await peer.close()
+                try await eventually("it is lost") { server.server.statistics.connections == 0 }
+            }
+            let other = try await server.peer()
+            expectOverload(try await other.call(RawRequest(Probe.echo), 1))
+            #expect(server.server.statistics.callsInService == 1)
+            gate.open()
+            try await eventually("the place is free") {
+                server.server.statistics.callsInService == 0
+            }
+            #expect(try await other.call(RawRequest(Probe.echo), 3).status == nil)
+            await peer.close()
+            await other.close()
+        }
+    }
+
     @Test("streams have a limit of their own, and take no place from calls")
     func streamsInService() async throws {
         try await withServer(

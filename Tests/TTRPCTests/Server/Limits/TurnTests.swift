@@ -65,6 +65,7 @@ struct TurnTests {
             #expect(try await peer.nextResponse(7).payload == Probe.payload("patient"))
             #expect(begun.withLockedValue { $0 } == ["patient"])
             #expect(server.server.statistics.refused[.abandoned] == 1)
+            #expect(server.server.statistics.callsInService == 0)
             await peer.close()
         }
     }
