@@ -7,6 +7,9 @@ extension ClientConnection: StreamHost {
 
     var maxSentFrameBytes: Int { core.configuration.maxRequestBytes }
 
+    /// The connection's own bounds are all that a client has.
+    var refusalToKeep: RPCError? { nil }
+
     var hasRoom: Bool {
         isWritable && out.readableBytes <= core.configuration.outBufferHighWaterBytes
     }

@@ -29,7 +29,8 @@ final class ClientStream<Request: WireMessage, Reply: WireMessage>: AnyPendingCa
             StreamStateMachine(clientOf: method.kind),
             windowBytes: windowBytes,
             maxMessageBytes: 0,
-            maxQueuedMessages: StreamLimits.maxQueuedByClient
+            maxQueuedMessages: StreamLimits.maxQueuedByClient,
+            reportBytes: StreamLimits.reportBytesByClient(windowBytes: windowBytes)
         )
         self.onEnd = onEnd
     }

@@ -125,7 +125,8 @@ extension TypedStreamPort {
             ),
             windowBytes: connection.loop.configuration.streamWindowBytes,
             maxMessageBytes: method.maxRequestBytes,
-            maxQueuedMessages: StreamLimits.maxQueuedByHandler
+            maxQueuedMessages: StreamLimits.maxQueuedByHandler,
+            reportBytes: StreamLimits.reportBytesByHandler
         )
     }
 }

@@ -42,8 +42,8 @@ package struct ServerConfiguration: Sendable {
     package var turnBudget = TimeAmount.milliseconds(5)
     /// Bytes of unfinished frames and of requests that wait, for one connection.
     package var maxBufferedBytesPerConnection = 1 << 20
-    /// Bytes of unfinished frames, of requests that wait and of replies that slow peers have not
-    /// taken, for all connections.
+    /// Bytes of unfinished frames, of requests that wait, of unread messages of streams and of
+    /// replies that slow peers have not taken, for all connections.
     package var maxBufferedBytes = 256 << 20
     /// Bytes of replies that one connection may leave unread; one that leaves more is closed.
     package var maxUnsentBytes = 32 << 20

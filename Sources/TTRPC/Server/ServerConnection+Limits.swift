@@ -4,6 +4,8 @@ import NIOCore
 struct KeptBytes {
     /// Memory of a frame that has not arrived as a whole.
     var partial = 0
+    /// Messages of streams that no handler has read, as messages count.
+    var held = 0
     /// Replies that the peer has not taken.
     var unsent = 0
     /// Since when the peer has left more than the low-water mark unread; nil while it reads.
@@ -104,6 +106,22 @@ extension ServerConnection {
         kept.partial = bytes
     }
 
+    /// Counts the messages that streams have left unread. One that is read in the burst that
+    /// brought it is never counted.
+    func countHeld() {
+        guard gate.heldBytes != kept.held, !kept.isOver else { return }
+        loop.admission.load.bufferedBytesChanged(by: gate.heldBytes - kept.held)
+        kept.held = gate.heldBytes
+    }
+
+    var refusalToKeep: RPCError? {
+        let load = loop.admission.load
+        let bytes = load.bufferedBytes + gate.heldBytes - kept.held
+        guard bytes > loop.configuration.maxBufferedBytes else { return nil }
+        load.refused(.bufferedBytes)
+        return .overload(.bufferedBytes, retryAfterMilliseconds: 1024)
+    }
+
     /// Counts the replies that a slow peer has not taken, and closes the connection when they are
     /// too many. Costs nothing while the peer reads.
     func countUnsent(_ channel: any Channel) {
@@ -133,7 +151,8 @@ extension ServerConnection {
 
     /// The connection is gone, and with it what was kept for it.
     func keptNothing() {
-        loop.admission.load.bufferedBytesChanged(by: -kept.partial - kept.unsent)
+        let bytes = kept.partial + kept.held + kept.unsent
+        loop.admission.load.bufferedBytesChanged(by: -bytes)
         kept = KeptBytes(isOver: true)
         partial = nil
     }

@@ -147,6 +147,7 @@ final class ServerConnection: ChannelInboundHandler {
             partial = bytes
         }
         countPartial()
+        countHeld()
         setReading()
         if isInputClosed, !isPaused { endInput() }
         if isPaused || (partial == nil && !reader.isSkipping) {
@@ -179,6 +180,7 @@ final class ServerConnection: ChannelInboundHandler {
     }
 
     func readOn() {
+        countHeld()
         guard gate.isOpen else { return }
         setReading()
         guard isPaused else { return }

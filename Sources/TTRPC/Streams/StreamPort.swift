@@ -12,6 +12,9 @@ protocol StreamHost: AnyObject {
     var maxSentFrameBytes: Int { get }
     /// Counts what streams have not read yet.
     var gate: ReadGate { get set }
+    /// What a stream ends with whose message would be kept though too much is kept already; nil
+    /// when there is room.
+    var refusalToKeep: RPCError? { get }
 
     /// Something was added to `out`.
     func markUnflushed()
@@ -192,7 +195,7 @@ class StreamPort {
         } catch {
             return RPCError(error)
         }
-        return nil
+        return receiveWindow.held > 0 ? host.refusalToKeep : nil
     }
 
     /// The reader took messages.
@@ -249,9 +252,10 @@ final class TypedStreamPort<Inbound: WireMessage, Outbound: WireMessage>: Stream
         _ machine: StreamStateMachine,
         windowBytes: Int,
         maxMessageBytes: Int,
-        maxQueuedMessages: Int
+        maxQueuedMessages: Int,
+        reportBytes: Int
     ) {
-        inbound = InboundQueue(link, reportBytes: max(1, windowBytes / 4))
+        inbound = InboundQueue(link, reportBytes: reportBytes)
         outbound = OutboundQueue(link, maxMessages: maxQueuedMessages)
         super.init(link, machine, windowBytes: windowBytes, maxMessageBytes: maxMessageBytes)
     }

@@ -13,6 +13,15 @@ package enum StreamLimits {
     /// running ahead of a peer that does not read, and what is kept for it is counted nowhere.
     static let maxQueuedByHandler = 1
 
+    /// What a handler has read is told to its connection at once: that is no switch of threads, and
+    /// the server counts what is unread.
+    static let reportBytesByHandler = 1
+
+    /// How much a client's reader reads before its connection is told.
+    static func reportBytesByClient(windowBytes: Int) -> Int {
+        max(1, windowBytes / 4)
+    }
+
     /// What a message of this many bytes counts.
     static func cost(_ dataBytes: Int) -> Int {
         dataBytes + messageOverheadBytes

@@ -8,8 +8,8 @@ package struct ServerStatistics: Sendable, Equatable {
     package var callsInService = 0
     /// Streams that are open, or whose handler has not ended.
     package var streamsInService = 0
-    /// Bytes of unfinished frames, of requests that wait for their turn, and of replies that slow
-    /// peers have not taken.
+    /// Bytes of unfinished frames, of requests that wait for their turn, of messages of streams that
+    /// no handler has read, and of replies that slow peers have not taken.
     package var bufferedBytes = 0
     /// Open connections.
     package var connections = 0

@@ -84,6 +84,96 @@ struct BufferedBytesTests {
         }
     }
 
+    /// What a message of a stream counts in these tests, in bytes; its text is shorter.
+    private static let cost = 1200
+    private static let text = String(repeating: "x", count: cost - 64 - 3)
+
+    /// Serves a method whose handler reads nothing before `gate` is open.
+    private func routes(_ router: inout Router, _ gate: Gate) {
+        router.echo()
+        router.clientStream { (notes, _) async throws(RPCError) in
+            await gate.pass()
+            return try await notes.joined()
+        }
+        router.bidirectional { (notes, writer, _) async throws(RPCError) in
+            while let note = try await notes.next() { try await writer.write(note) }
+        }
+    }
+
+    @Test("unread messages of streams count, and the stream that wants more than there is ends")
+    func streamMessages() async throws {
+        let gate = Gate()
+        try await withServer(
+            { $0.maxBufferedBytes = 11 * Self.cost - 1 },
+            routes: { routes(&$0, gate) }
+        ) { server in
+            let (first, second) = (try await server.peer(), try await server.peer())
+            var kept = 0
+            for peer in [first, second] {
+                try await peer.send(RawRequest(Probe.join).frame(1, flags: 0x06))
+                for _ in 0..<5 {
+                    kept += Self.cost
+                    try await peer.send(Self.text, on: 1)
+                    try await eventually("it is kept") {
+                        server.server.statistics.bufferedBytes == kept
+                    }
+                }
+            }
+            try await second.send(Self.text, on: 1)
+            let error = try #require(try await second.nextResponse(1).error)
+            #expect(error.code == .resourceExhausted)
+            #expect(error.reason == "OVERLOAD")
+            #expect(error.retryAfterMilliseconds != nil)
+            #expect(server.server.statistics.refused[.bufferedBytes] == 1)
+            #expect(server.server.statistics.bufferedBytes == 5 * Self.cost)
+            #expect(try await second.call(RawRequest(Probe.echo), 3).status == nil)
+            // The other stream goes on, and its messages count until they are read.
+            gate.open()
+            try await first.sendEnd(of: 1)
+            let all = String(repeating: Self.text, count: 5)
+            #expect(try await first.nextResponse(1).payload == Probe.payload(all))
+            #expect(server.server.statistics.bufferedBytes == 0)
+            await first.close()
+            await second.close()
+        }
+    }
+
+    @Test("messages that are read as they come take nothing of the server's memory")
+    func readMessages() async throws {
+        try await withServer(
+            { $0.maxBufferedBytes = 2 * Self.cost },
+            routes: { routes(&$0, Gate()) }
+        ) { server in
+            let peer = try await server.peer()
+            try await peer.send(RawRequest(Probe.talk).frame(1, flags: 0x06))
+            for _ in 0..<20 {
+                try await peer.send(Self.text, on: 1)
+                #expect(try await peer.nextFrame() == .message(Self.text, on: 1))
+                #expect(server.server.statistics.bufferedBytes == 0)
+            }
+            await peer.close()
+        }
+    }
+
+    @Test("unread messages are given back when their connection is lost")
+    func lostMessages() async throws {
+        let gate = Gate()
+        try await withServer(routes: { routes(&$0, gate) }) { server in
+            let peer = try await server.peer()
+            try await peer.send(RawRequest(Probe.join).frame(1, flags: 0x06))
+            for _ in 0..<5 { try await peer.send(Self.text, on: 1) }
+            try await eventually("they are kept") {
+                server.server.statistics.bufferedBytes == 5 * Self.cost
+            }
+            await peer.close()
+            try await eventually("nothing is kept") {
+                server.server.statistics.bufferedBytes == 0
+            }
+            #expect(try await server.answersOthers())
+            #expect(server.server.statistics.bufferedBytes == 0)
+        }
+    }
+
     @Test("a peer that leaves more replies unread than it may is closed")
     func unsent() async throws {
         let count = 1_000_000
