@@ -271,7 +271,9 @@ final class ServerConnection: ChannelInboundHandler {
         {
             close("its replies were not read for \(configuration.stallTimeout)")
         } else if streams.active == 0, now - lastActivity > configuration.idleTimeout {
-            close("idle")
+            // Announced: a client that calls this very moment knows that nothing was begun. The
+            // second time the peer has not even taken that.
+            if streams.isDraining { close("idle") } else { drain() }
         } else if !isAlive(now) {
             close("no answer to a ping within \(configuration.pingTimeout)")
         }

@@ -201,6 +201,18 @@ struct ServerLifeTests {
         }
     }
 
+    @Test("the end of a silent connection is announced, so that a call that crosses it is not lost")
+    func idle() async throws {
+        try await withServer({ $0.idleTimeout = .milliseconds(200) }) { server in
+            let peer = try await eventually("hello before the connection is idle") {
+                let peer = try await server.peer()
+                return (try? await peer.hello(Self.all)) == nil ? nil : peer
+            }
+            #expect(try await peer.nextFrame() == .drain(1))
+            try await peer.end()
+        }
+    }
+
     @Test("the server stops at the client's window, and goes on when it is told more")
     func sendWindow() async throws {
         let text = String(repeating: "x", count: 32_000)
