@@ -19,6 +19,9 @@ package struct ClientConfiguration: Sendable {
     package var replyArenaBytes = 64 << 20
     /// Calls waiting for an answer at once.
     package var maxOutstanding = 16_384
+    /// The id of a connection's first call; odd. They rise by two, and after the last one another
+    /// connection is made: only tests begin higher.
+    package var firstStreamID: UInt32 = 1
     /// Bytes waiting to be written above which streams send no more.
     package var outBufferHighWaterBytes = 256 << 10
     /// Below this many bytes they go on.

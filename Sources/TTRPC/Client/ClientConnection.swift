@@ -13,7 +13,9 @@ final class ClientConnection: ChannelInboundHandler {
     private var reader: FrameReader
     var partial: ByteBuffer?
     var waiting: [UInt32: AnyPendingCall] = [:]
-    private var nextStreamID: UInt32 = 1
+    private var nextStreamID: UInt32
+    /// No id is left for another call: it ends with the last of those that wait.
+    private var isUsedUp = false
     var out = ByteBuffer()
     var isWaitingForFlush = false
     /// Whether the server takes what it is sent, as far as the channel tells.
@@ -43,6 +45,7 @@ final class ClientConnection: ChannelInboundHandler {
 
     init(_ core: ClientCore) {
         self.core = core
+        nextStreamID = core.configuration.firstStreamID
         reader = FrameReader(maxFrameBytes: core.configuration.maxReplyBytes)
         gate = ReadGate(maxHeldBytes: core.configuration.maxHeldStreamBytes)
     }
@@ -68,12 +71,11 @@ final class ClientConnection: ChannelInboundHandler {
 
     /// Writes requests. Those that cannot be written fail, each with why.
     func send(_ batch: [RPCClient.Submission]) {
-        guard let context else { return core.fail(batch, "The connection is closed.") }
-        for submission in batch where !submission.call.hasEnded {
+        guard context != nil else { return core.fail(batch, "The connection is closed.") }
+        for (index, submission) in batch.enumerated() where !submission.call.hasEnded {
             guard nextStreamID < UInt32.max - 2 else {
-                core.fail([submission], "The connection has used all its stream ids.")
-                context.close(promise: nil)
-                continue
+                useUp(before: Array(batch[index...]))
+                break
             }
             do throws(WireError) {
                 try encode(submission)
@@ -93,6 +95,23 @@ final class ClientConnection: ChannelInboundHandler {
         flush()
     }
 
+    /// The stream ids are used up: calls go to another connection, and this one finishes what it
+    /// has.
+    private func useUp(before rest: [RPCClient.Submission]) {
+        isUsedUp = true
+        core.leave(self)
+        core.forward(rest)
+        closeIfDone()
+    }
+
+    /// Closes a connection that takes no calls when none waits on it.
+    private func closeIfDone() {
+        guard isUsedUp, waiting.isEmpty else { return }
+        // Not at once: this may be called inside the burst of a read, or before a flush.
+        let bound = NIOLoopBound(self, eventLoop: core.eventLoop)
+        core.eventLoop.execute { _ = bound.value.close() }
+    }
+
     /// Appends a request to what is written next.
     ///
     /// - Throws: `WireError`; nothing is appended then.
@@ -110,6 +129,7 @@ final class ClientConnection: ChannelInboundHandler {
     func forget(_ streamID: UInt32) {
         guard waiting.removeValue(forKey: streamID) != nil else { return }
         tellCancelled(streamID)
+        closeIfDone()
     }
 
     func close() -> EventLoopFuture<Void> {
@@ -241,12 +261,14 @@ final class ClientConnection: ChannelInboundHandler {
         guard call.received(flags: header.flags, data) else { return }
         waiting[header.streamID] = nil
         core.end(call)
+        closeIfDone()
     }
 
     private func answer(_ streamID: UInt32, _ body: (AnyPendingCall) -> Void) {
         guard let call = waiting.removeValue(forKey: streamID) else { return }
         core.end(call)
         body(call)
+        closeIfDone()
     }
 
     func channelInactive(context: ChannelHandlerContext) {

@@ -34,6 +34,11 @@ final class ClientCore {
     /// Sends calls, now or when the dial is through.
     func send(_ batch: [RPCClient.Submission]) {
         for submission in batch { watch(submission) }
+        forward(batch)
+    }
+
+    /// Sends calls whose deadlines are watched already.
+    func forward(_ batch: [RPCClient.Submission]) {
         switch state {
         case .idle:
             state = .dialling(batch)
@@ -71,7 +76,7 @@ final class ClientCore {
         leaving.removeAll { $0 === connection }
     }
 
-    /// The server closes the connection when the calls on it are done: others take a new one.
+    /// The connection is closed when the calls on it are done: others take a new one.
     func leave(_ connection: ClientConnection) {
         guard case .connected(let current) = state, current === connection else { return }
         state = .idle

@@ -155,6 +155,37 @@ struct ClientConnectionTests {
         }
     }
 
+    @Test("when stream ids are used up the calls in flight are finished, and others go elsewhere")
+    func usedUpStreamIDs() async throws {
+        let gate = Gate()
+        try await withServer(routes: { router in
+            router.echo()
+            router.hold(gate)
+        }) { server in
+            // Three ids are left to each connection.
+            try await withClient(port: server.port, { $0.firstStreamID = .max - 8 }) { client in
+                async let held = client.text(Probe.hold, "held")
+                try await eventually("the call runs") { gate.entered == 1 }
+                for number in 0..<4 {
+                    #expect(try await client.text(Probe.echo, "\(number)") == "\(number)")
+                }
+                #expect(server.server.statistics.connections == 2)
+                gate.open()
+                #expect(try await held == "held")
+                try await eventually("the first is closed") {
+                    server.server.statistics.connections == 1
+                }
+                // The second has an id left; nothing waits on it when it is used up.
+                for number in 0..<2 {
+                    #expect(try await client.text(Probe.echo, "\(number)") == "\(number)")
+                }
+                try await eventually("the second is closed") {
+                    server.server.statistics.connections == 1
+                }
+            }
+        }
+    }
+
     @Test("a draining server's refusal reaches the caller with when to come again")
     func draining() async throws {
         let gate = Gate()
