@@ -33,7 +33,7 @@ package struct ClientConfiguration: Sendable {
     package var maxHeldStreamBytes = 4 << 20
     /// Whether the server is asked what it can do beyond ttRPC.
     package var saysHello = true
-    /// How long its answer may take, before it is taken for a plain ttRPC server.
+    /// How long its answer may take, before it is taken for a plain ttRPC server until it comes.
     package var helloTimeout = TimeAmount.seconds(10)
     /// How long a server that answers pings may be silent, while calls wait, before one.
     package var pingInterval = TimeAmount.seconds(15)

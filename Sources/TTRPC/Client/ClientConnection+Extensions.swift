@@ -12,8 +12,12 @@ extension ClientConnection {
     }
 
     /// What the server can do is known now: nothing beyond ttRPC when it did not answer `Hello`.
+    ///
+    /// An answer that comes after its time-out counts all the same: the server has taken `Hello` and
+    /// waits for pongs and totals. Frames that ttRPC does not have follow the answer, so that none
+    /// was dropped.
     func agree(_ said: PeerHello) {
-        guard context != nil, peerHello == nil else { return }
+        guard context != nil, peerHello == nil || peerHello == .plain else { return }
         peerHello = said
         gate.peerKeepsWindows = said.features.contains(.window)
         for call in waiting.values { call.agreed(said.windowBytes) }

@@ -27,6 +27,8 @@ final class ClientConnection: ChannelInboundHandler {
     var gate: ReadGate
     /// What the server has said about itself; nil while that is not known.
     var peerHello: PeerHello?
+    /// A hello whose time is over, but whose answer may still come.
+    private var overdueHello: HelloCall?
     /// Calls that were given up before it was known whether the server takes word of it.
     var unsaidCancels: [UInt32] = []
     /// Whether anything has arrived since the last look at the pings.
@@ -127,8 +129,12 @@ final class ClientConnection: ChannelInboundHandler {
 
     /// A call ended early; its reply, if one comes, is dropped.
     func forget(_ streamID: UInt32) {
-        guard waiting.removeValue(forKey: streamID) != nil else { return }
-        tellCancelled(streamID)
+        guard let call = waiting.removeValue(forKey: streamID) else { return }
+        if let hello = call as? HelloCall {
+            overdueHello = hello
+        } else {
+            tellCancelled(streamID)
+        }
         closeIfDone()
     }
 
@@ -265,10 +271,17 @@ final class ClientConnection: ChannelInboundHandler {
     }
 
     private func answer(_ streamID: UInt32, _ body: (AnyPendingCall) -> Void) {
-        guard let call = waiting.removeValue(forKey: streamID) else { return }
+        guard let call = waiting.removeValue(forKey: streamID) ?? takeOverdueHello(streamID)
+        else { return }
         core.end(call)
         body(call)
         closeIfDone()
+    }
+
+    private func takeOverdueHello(_ streamID: UInt32) -> AnyPendingCall? {
+        guard let hello = overdueHello, hello.streamID == streamID else { return nil }
+        overdueHello = nil
+        return hello
     }
 
     func channelInactive(context: ChannelHandlerContext) {

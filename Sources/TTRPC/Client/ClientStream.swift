@@ -42,7 +42,7 @@ final class ClientStream<Request: WireMessage, Reply: WireMessage>: AnyPendingCa
     }
 
     override func agreed(_ windowBytes: UInt64) {
-        port.sendWindow.grant(windowBytes)
+        port.sendWindow.agree(windowBytes)
         port.nameGranted()
         port.pump()
     }

@@ -4,12 +4,12 @@ import ProtobufC
 /// The client's question what its server can do beyond ttRPC.
 ///
 /// Whatever goes wrong with it makes the server a plain one: no call waits for it, and none fails
-/// with it.
+/// with it. After its time-out the server is taken for a plain one until an answer comes.
 final class HelloCall: AnyPendingCall, @unchecked Sendable {
     // Sendable: see the superclass; `onAnswer` is called on the event loop only.
     private let onAnswer: (PeerHello) -> Void
 
-    /// - Parameter onAnswer: called once, on the event loop.
+    /// - Parameter onAnswer: called on the event loop; twice when an answer comes late.
     init(_ onAnswer: @escaping (PeerHello) -> Void) {
         self.onAnswer = onAnswer
     }

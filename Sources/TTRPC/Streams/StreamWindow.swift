@@ -52,6 +52,12 @@ struct SendWindow: Equatable {
         sent += UInt64(cost)
     }
 
+    /// The peer has said what it allows at first, before any other total. What was sent in the
+    /// belief that it counts nothing may be more.
+    mutating func agree(_ total: UInt64) {
+        limit = total
+    }
+
     /// The peer allows more. A total lower than one named before changes nothing: frames of one
     /// connection are in order, so it is the peer's mistake, and harmless.
     mutating func grant(_ total: UInt64) {

@@ -222,6 +222,38 @@ struct ClientLifeTests {
         }
     }
 
+    @Test("an answer to hello that comes after its time-out counts all the same")
+    func lateHello() async throws {
+        let text = String(repeating: "x", count: 40_000)
+        try await withScript({
+            $0.helloTimeout = .milliseconds(50)
+            $0.streamWindowBytes = 65_536
+        }) { client, listener in
+            let call = try await client.talk()
+            for _ in 0..<3 { try await call.requests.write(Note(service: text)) }
+            let peer = try await listener.accept()
+            let hello = try await peer.nextFrame()
+            #expect(try await peer.nextFrame().streamID == 3)
+            // The third passes 64 KiB: the client waits for the answer no longer.
+            for _ in 0..<3 { #expect(try await peer.nextFrame() == .message(text, on: 3)) }
+            try await peer.send(text, on: 3)
+            #expect(try await call.replies.next()?.service == text)
+            let cost = UInt64(Probe.payload(text).count + 64)
+            let answer = RawHello([RawHello.ping, RawHello.window], windowBytes: 150_000)
+            try await peer.send(RawResponse.success(hello.streamID, payload: answer.bytes))
+            // What the server counts is told to it, and so is that the client is there.
+            #expect(try await peer.nextFrame() == .window(3, 65_536 + cost))
+            try await peer.send(RawFrame.ping(9))
+            #expect(try await peer.nextFrame() == .pong(9))
+            // What the client has sent before counts for the server's window.
+            for _ in 0..<2 { try await call.requests.write(Note(service: text)) }
+            #expect(try await peer.nextFrame() == .message(text, on: 3))
+            try await roundTrip(client, peer)
+            try await peer.send(RawFrame.window(3, 200_000))
+            #expect(try await peer.nextFrame() == .message(text, on: 3))
+        }
+    }
+
     @Test("a frame beyond ttRPC that is not as it must be ends its connection")
     func malformed() async throws {
         try await withScript { client, listener in

@@ -26,6 +26,16 @@ struct StreamWindowTests {
         #expect(window.limit == 200)
     }
 
+    @Test("a peer that turns out to count is sent no more than it says")
+    func lateTotal() {
+        var window = SendWindow(limit: .max)
+        window.spend(150)
+        window.agree(100)
+        #expect(!window.isOpen)
+        window.grant(151)
+        #expect(window.isOpen)
+    }
+
     @Test("an empty message counts what keeping it costs, so that a window bounds their number")
     func emptyMessages() {
         var window = ReceiveWindow(size: StreamLimits.initialWindowBytes)
