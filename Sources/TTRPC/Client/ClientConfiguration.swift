@@ -29,7 +29,8 @@ package struct ClientConfiguration: Sendable {
     /// Unread messages of one stream, in bytes as messages count; at least
     /// `StreamLimits.initialWindowBytes`.
     package var streamWindowBytes = 256 << 10
-    /// Unread messages of all streams above which the connection is not read, in bytes.
+    /// Unread messages of all streams, in bytes, above which the connection is not read; of a server
+    /// that keeps windows, above which they are as small as they may be.
     package var maxHeldStreamBytes = 4 << 20
     /// Whether the server is asked what it can do beyond ttRPC.
     package var saysHello = true

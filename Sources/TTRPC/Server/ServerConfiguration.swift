@@ -64,7 +64,8 @@ package struct ServerConfiguration: Sendable {
     /// Unread messages of one stream, in bytes as messages count; at least
     /// `StreamLimits.initialWindowBytes`.
     package var streamWindowBytes = 256 << 10
-    /// Unread messages of all streams of one connection above which it is not read, in bytes.
+    /// Unread messages of all streams of one connection, in bytes, above which it is not read; of a
+    /// client that keeps windows, above which they are as small as they may be.
     package var maxHeldStreamBytes = 4 << 20
     /// How long a client that answers pings may be silent, with calls in service, before one.
     package var pingInterval = TimeAmount.seconds(15)

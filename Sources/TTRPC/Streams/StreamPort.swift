@@ -201,8 +201,8 @@ class StreamPort {
     /// The reader took messages.
     final func consumed(_ cost: Int) {
         guard let host else { return }
-        let total = receiveWindow.consume(cost)
         host.gate.change(-cost, full: 0)
+        let total = receiveWindow.consume(cost, most: host.gate.mostAhead)
         countFull()
         if let total, machine.state != .ended { host.grant(streamID, total) }
         host.readOn()

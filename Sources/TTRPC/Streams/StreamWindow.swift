@@ -17,9 +17,10 @@ package enum StreamLimits {
     /// the server counts what is unread.
     static let reportBytesByHandler = 1
 
-    /// How much a client's reader reads before its connection is told.
+    /// How much a client's reader reads before its connection is told: less than half of any window,
+    /// or the server would wait for a total that the reader's thread keeps to itself.
     static func reportBytesByClient(windowBytes: Int) -> Int {
-        max(1, windowBytes / 4)
+        max(1, min(windowBytes, initialWindowBytes) / 4)
     }
 
     /// What a message of this many bytes counts.
@@ -98,23 +99,30 @@ struct ReceiveWindow: Equatable {
 
     /// Messages were read.
     ///
+    /// - Parameter most: how much the peer may be ahead of the reader from now on, if that is less
+    ///   than `size`.
     /// - Returns: a new total to name to the peer, once half of the window is free.
-    mutating func consume(_ cost: Int) -> UInt64? {
+    mutating func consume(_ cost: Int, most: Int = .max) -> UInt64? {
         precondition(cost <= held, "more was read than had arrived")
         consumed += UInt64(cost)
-        let total = consumed + UInt64(size)
-        guard total - granted >= UInt64(size / 2) else { return nil }
+        let window = UInt64(min(size, most))
+        let total = consumed + window
+        guard total >= granted + window / 2 else { return nil }
         granted = total
         return total
     }
 }
 
 /// Whether a connection is read: its streams' unread messages bound it. Pure.
+///
+/// A peer that keeps windows is bounded by them, each stream by its own: streams that nobody reads
+/// must not stop the others, nor calls and word of cancellation. It gets smaller windows when much
+/// waits. A peer that does not is stopped with the whole connection.
 struct ReadGate {
-    /// Bytes that may wait on all streams together.
+    /// Bytes on all streams together above which a peer that counts nothing is not read, and one
+    /// that does gets smaller windows.
     let maxHeldBytes: Int
-    /// Whether the peer keeps to the windows of its streams. One that does not is stopped with the
-    /// whole connection when a stream is full.
+    /// Whether the peer keeps to the windows of its streams.
     var peerKeepsWindows = false
     private(set) var heldBytes = 0
     private(set) var fullStreams = 0
@@ -125,7 +133,12 @@ struct ReadGate {
 
     /// Whether more may be read.
     var isOpen: Bool {
-        heldBytes < maxHeldBytes && (peerKeepsWindows || fullStreams == 0)
+        peerKeepsWindows || (heldBytes < maxHeldBytes && fullStreams == 0)
+    }
+
+    /// How much a stream's peer may be ahead of its reader, if that is less than its window.
+    var mostAhead: Int {
+        heldBytes < maxHeldBytes ? .max : StreamLimits.initialWindowBytes
     }
 
     /// A stream's unread bytes changed.

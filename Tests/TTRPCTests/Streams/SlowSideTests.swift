@@ -193,6 +193,72 @@ struct SlowSideTests {
         }
     }
 
+    @Test("many streams that a client leaves unread do not stop its other calls, nor each other")
+    func manyStreamsOfClient() async throws {
+        let written = Counter()
+        let text = String(repeating: "x", count: 16_000)
+        try await withServer(routes: { router in
+            router.echo()
+            router.serverStream { (_, writer, _) async throws(RPCError) in
+                while true {
+                    try await writer.write(Note(service: text))
+                    written.add()
+                }
+            }
+        }) { server in
+            try await withClient(
+                port: server.port,
+                hello: true,
+                {
+                    $0.streamWindowBytes = 4 * StreamLimits.initialWindowBytes
+                    $0.maxHeldStreamBytes = 2 * $0.streamWindowBytes
+                }
+            ) { client in
+                #expect(try await client.text(Probe.echo, "first") == "first")
+                var streams: [RPCMessages<Note>] = []
+                for _ in 0..<6 { streams.append(try await client.spell("", timeout: nil)) }
+                let stopped = try await settled { written.value }
+                // Six windows and the queues, not the kernel's buffers.
+                #expect(stopped * text.utf8.count < 2 << 20)
+                #expect(try await client.text(Probe.echo, "on") == "on")
+                for replies in streams {
+                    for _ in 0..<100 { #expect(try await replies.next() != nil) }
+                }
+                #expect(try await client.text(Probe.echo, "last") == "last")
+            }
+        }
+    }
+
+    @Test("many streams that no handler reads do not keep their client from calling, or cancelling")
+    func manyStreamsOfHandlers() async throws {
+        let gate = Gate()
+        let text = String(repeating: "x", count: 16_000)
+        try await withServer(
+            {
+                $0.streamWindowBytes = StreamLimits.initialWindowBytes
+                $0.maxHeldStreamBytes = 2 * $0.streamWindowBytes
+            },
+            routes: { router in
+                router.echo()
+                router.clientStream { (_, _) async throws(RPCError) in
+                    await gate.pass()
+                    return ""
+                }
+            }
+        ) { server in
+            let peer = try await server.peer()
+            try await peer.hello(RawHello([RawHello.cancel, RawHello.window]))
+            for streamID: UInt32 in [3, 5, 7] {
+                try await peer.send(RawRequest(Probe.join).frame(streamID, flags: 0x06))
+                for _ in 0..<5 { try await peer.send(text, on: streamID) }
+            }
+            #expect(try await peer.call(RawRequest(Probe.echo), 9).status == nil)
+            try await peer.send(RawFrame.cancel(5))
+            try await eventually("the handler is cancelled") { gate.cancelled == 1 }
+            await peer.close()
+        }
+    }
+
     @Test("a handler that does not read one stream does not stop its client's other calls")
     func otherCallsOfHandler() async throws {
         let gate = Gate()

@@ -63,17 +63,43 @@ struct StreamWindowTests {
         #expect(window.held == 0)
     }
 
-    @Test("a gate is shut by one full stream of a peer that does not count")
+    @Test("a gate is shut by one full stream, or too many bytes, of a peer that does not count")
     func plainPeer() {
         var gate = ReadGate(maxHeldBytes: 1000)
         gate.change(100, full: 1)
         #expect(!gate.isOpen)
-        gate.peerKeepsWindows = true
+        gate.change(0, full: -1)
         #expect(gate.isOpen)
         gate.change(900, full: 0)
         #expect(!gate.isOpen)
-        gate.change(-1, full: -1)
+        gate.change(-1, full: 0)
         #expect(gate.isOpen)
+    }
+
+    @Test("a peer that counts is always read, and gets smaller windows while much waits")
+    func countingPeer() {
+        var gate = ReadGate(maxHeldBytes: 1000)
+        gate.peerKeepsWindows = true
+        gate.change(999, full: 1)
+        #expect(gate.isOpen)
+        #expect(gate.mostAhead == .max)
+        gate.change(1, full: 1)
+        #expect(gate.isOpen)
+        #expect(gate.mostAhead == StreamLimits.initialWindowBytes)
+    }
+
+    @Test("a smaller window takes back nothing, and names a total when half of it is free")
+    func smallerWindow() {
+        var window = ReceiveWindow(size: 1000)
+        #expect(window.receive(1000) == true)
+        #expect(window.consume(500, most: 100) == nil)
+        #expect(window.consume(449, most: 100) == nil)
+        #expect(window.granted == 1000)
+        #expect(window.consume(1, most: 100) == 1050)
+        #expect(window.consume(50, most: 100) == 1100)
+        // All is free again.
+        #expect(window.receive(100) == true)
+        #expect(window.consume(100) == 2100)
     }
 
     @Test(
@@ -83,6 +109,7 @@ struct StreamWindowTests {
     func random(seed: UInt64) {
         var random = SplitMix64(seed: seed)
         let size = Int.random(in: 1...2000, using: &random)
+        let smallest = Int.random(in: 1...size, using: &random)
         let largest = Int.random(in: 1...3000, using: &random)
         var sender = SendWindow(limit: UInt64(size))
         var receiver = ReceiveWindow(size: size)
@@ -101,7 +128,8 @@ struct StreamWindowTests {
                 #expect(receiver.receive(messages.removeFirst()) == true, "seed \(seed)")
             case 2 where receiver.held > 0:
                 let cost = Int.random(in: 1...receiver.held, using: &random)
-                if let total = receiver.consume(cost) { totals.append(total) }
+                let most = Bool.random(using: &random) ? size : smallest
+                if let total = receiver.consume(cost, most: most) { totals.append(total) }
             case 3 where !totals.isEmpty:
                 sender.grant(totals.removeFirst())
             default:
@@ -111,7 +139,9 @@ struct StreamWindowTests {
         }
         // When all has arrived and is read, the sender may go on.
         for cost in messages { #expect(receiver.receive(cost) == true) }
-        if receiver.held > 0, let total = receiver.consume(receiver.held) { totals.append(total) }
+        if receiver.held > 0, let total = receiver.consume(receiver.held, most: smallest) {
+            totals.append(total)
+        }
         for total in totals { sender.grant(total) }
         #expect(sender.isOpen, "seed \(seed), window \(size), after \(sent) messages")
     }
