@@ -1,26 +1,17 @@
 package import Logging
-import NIOConcurrencyHelpers
 package import NIOCore
 package import TTRPC
 
 /// Logs each call: what succeeded at debug, what did not at info. Never what was in it.
 ///
-/// Refusals for want of room are many at once, just when there is no time to write them all down:
-/// only some of a second get a line, and the next line says how many did not.
+/// Refusals for want of room are many at once, just when there is no time to write them all down,
+/// and those for want of a grant can be caused by whoever can connect: only some of a second get a
+/// line, and the next line of the same kind says how many did not.
 package final class AccessLogInterceptor: ServerInterceptor {
-    /// Lines of refusals for want of room in one second.
-    package static let maxOverloadLines = 10
-
-    /// Who may have a line this second.
-    private struct Overload {
-        var second: Int64 = -1
-        var lines = 0
-        var unwritten = 0
-    }
-
     private let logger: Logger
-    private let now: @Sendable () -> NIODeadline
-    private let overload = NIOLockedValueBox(Overload())
+    private let overload: LineBudget
+    private let unauthenticated: LineBudget
+    private let denied: LineBudget
 
     /// - Parameters:
     ///   - logger: gets the lines.
@@ -30,7 +21,9 @@ package final class AccessLogInterceptor: ServerInterceptor {
         now: @escaping @Sendable () -> NIODeadline = { .now() }
     ) {
         self.logger = logger
-        self.now = now
+        overload = LineBudget(now: now)
+        unauthenticated = LineBudget(now: now)
+        denied = LineBudget(now: now)
     }
 
     package var stage: CallStage { .accessLog }
@@ -46,8 +39,8 @@ package final class AccessLogInterceptor: ServerInterceptor {
         let level: Logger.Level = error == nil ? .debug : .info
         guard logger.logLevel <= level else { return }
         var unwritten = 0
-        if error?.reason == "OVERLOAD" {
-            guard let skipped = lineOfOverload(now()) else { return }
+        if let budget = budget(error) {
+            guard let skipped = budget.take() else { return }
             unwritten = skipped
         }
         var metadata: Logger.Metadata = [
@@ -73,21 +66,17 @@ package final class AccessLogInterceptor: ServerInterceptor {
         logger.log(level: level, "call", metadata: metadata)
     }
 
-    /// - Returns: how many refusals had no line since the last one; nil when this one has none.
-    private func lineOfOverload(_ now: NIODeadline) -> Int? {
-        overload.withLockedValue { overload in
-            let second = Int64(now.uptimeNanoseconds / 1_000_000_000)
-            if overload.second != second {
-                overload.second = second
-                overload.lines = 0
-            }
-            guard overload.lines < Self.maxOverloadLines else {
-                overload.unwritten += 1
-                return nil
-            }
-            overload.lines += 1
-            defer { overload.unwritten = 0 }
-            return overload.unwritten
+    /// Whose lines are bounded together; nil when each failure has its own.
+    private func budget(_ error: RPCError?) -> LineBudget? {
+        guard let error else { return nil }
+        switch error.code {
+        case .resourceExhausted: return error.reason == "OVERLOAD" ? overload : nil
+        case .unauthenticated: return unauthenticated
+        case .permissionDenied: return denied
+        case .ok, .cancelled, .unknown, .invalidArgument, .deadlineExceeded, .notFound,
+            .alreadyExists, .failedPrecondition, .aborted, .outOfRange, .unimplemented, .internal,
+            .unavailable, .dataLoss:
+            return nil
         }
     }
 }

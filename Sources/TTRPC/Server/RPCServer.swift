@@ -24,6 +24,8 @@ package final class RPCServer: Service {
     private let logger: Logger
     private let onDrain: @Sendable () -> Void
     private let load = ServerLoad()
+    /// Lines of failed handshakes.
+    private let handshakeLines = LineBudget()
     private let state = NIOLockedValueBox(State())
 
     /// - Parameters:
@@ -152,7 +154,13 @@ package final class RPCServer: Service {
         return channel.eventLoop.makeCompletedFuture {
             let connection = ServerConnection(loop.value)
             if let tls = configuration.tls {
-                try TLSServerGate.install(tls, on: channel, before: connection, logger: logger)
+                try TLSServerGate.install(
+                    tls,
+                    on: channel,
+                    before: connection,
+                    logger: logger,
+                    lines: handshakeLines
+                )
             }
             try channel.pipeline.syncOperations.addHandler(connection)
         }

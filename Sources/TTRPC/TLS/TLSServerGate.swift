@@ -22,6 +22,7 @@ final class TLSServerGate: ChannelInboundHandler, RemovableChannelHandler {
     private let check: PeerCheck
     private let timeout: TimeAmount
     private let logger: Logger
+    private let lines: LineBudget
     private var state = State.handshaking
     private var timer: Scheduled<Void>?
     private var peer = ""
@@ -31,21 +32,26 @@ final class TLSServerGate: ChannelInboundHandler, RemovableChannelHandler {
         _ tls: NIOSSLServerHandler,
         _ check: PeerCheck,
         timeout: TimeAmount,
-        logger: Logger
+        logger: Logger,
+        lines: LineBudget
     ) {
         self.connection = connection
         self.tls = tls
         self.check = check
         self.timeout = timeout
         self.logger = logger
+        self.lines = lines
     }
 
     /// Adds TLS and a gate to a new channel, before its connection is added.
+    ///
+    /// - Parameter lines: of the handshakes that failed, all connections together.
     static func install(
         _ settings: TLSServerSettings,
         on channel: any Channel,
         before connection: ServerConnection,
-        logger: Logger
+        logger: Logger,
+        lines: LineBudget
     ) throws {
         let credentials = settings.source.credentials
         let check = PeerCheck(
@@ -61,7 +67,8 @@ final class TLSServerGate: ChannelInboundHandler, RemovableChannelHandler {
             tls,
             check,
             timeout: settings.handshakeTimeout,
-            logger: logger
+            logger: logger,
+            lines: lines
         )
         try channel.pipeline.syncOperations.addHandlers([tls, gate])
     }
@@ -173,6 +180,9 @@ final class TLSServerGate: ChannelInboundHandler, RemovableChannelHandler {
     }
 
     private func log(_ reason: String) {
-        logger.info("connection refused", metadata: ["peer": "\(peer)", "reason": "\(reason)"])
+        guard let unwritten = lines.take() else { return }
+        var metadata: Logger.Metadata = ["peer": "\(peer)", "reason": "\(reason)"]
+        if unwritten > 0 { metadata["refusals_not_logged"] = "\(unwritten)" }
+        logger.info("connection refused", metadata: metadata)
     }
 }

@@ -10,16 +10,18 @@ import Testing
 
 @Suite("Load as operators see it")
 struct LoadTests {
-    private let refusal = RPCError(
-        .resourceExhausted,
-        "The server is busy; try again later.",
-        reason: "OVERLOAD",
-        retryAfterMilliseconds: 64
-    )
+    private static let refusals = [
+        RPCError(.resourceExhausted, "", reason: "OVERLOAD", retryAfterMilliseconds: 64),
+        RPCError(.unauthenticated, "", reason: "CREDENTIAL_MISSING"),
+        RPCError(.permissionDenied, "", reason: "SCOPE_MISSING"),
+    ]
     private let context = ServerContext(method: DebugV1.EchoService.echo, peer: "127.0.0.1:5")
 
-    @Test("a flood of refusals has a few lines, and the next line counts the others")
-    func flood() {
+    @Test(
+        "a flood of refusals has a few lines, and the next line counts the others",
+        arguments: refusals
+    )
+    func flood(refusal: RPCError) {
         let recorder = Recorder()
         let now = NIOLockedValueBox(NIODeadline.uptimeNanoseconds(5_000_000_000))
         let log = AccessLogInterceptor(logger: recorder.logger(.info)) {
@@ -28,7 +30,7 @@ struct LoadTests {
         for _ in 0..<1000 {
             log.end(context, error: refusal, replyBytes: 0, durationNanoseconds: 1)
         }
-        let most = AccessLogInterceptor.maxOverloadLines
+        let most = LineBudget.linesPerSecond
         #expect(recorder.lines.withLockedValue { $0.count } == most)
         now.withLockedValue { $0 = $0 + .seconds(1) }
         for _ in 0..<3 { log.end(context, error: refusal, replyBytes: 0, durationNanoseconds: 1) }
@@ -38,14 +40,35 @@ struct LoadTests {
         #expect(lines.filter { $0.contains("refusals_not_logged=") }.count == 1)
     }
 
-    @Test("other failures have a line each")
-    func others() {
+    @Test("a flood of one kind of refusal takes no lines from another kind")
+    func floodOfEach() {
+        let recorder = Recorder()
+        let log = AccessLogInterceptor(logger: recorder.logger(.info)) {
+            .uptimeNanoseconds(5_000_000_000)
+        }
+        for refusal in Self.refusals {
+            for _ in 0..<100 {
+                log.end(context, error: refusal, replyBytes: 0, durationNanoseconds: 1)
+            }
+        }
+        let most = LineBudget.linesPerSecond
+        #expect(recorder.lines.withLockedValue { $0.count } == Self.refusals.count * most)
+    }
+
+    @Test(
+        "other failures have a line each",
+        arguments: [
+            RPCError(.notFound, "", reason: "NOT_FOUND"),
+            RPCError(.resourceExhausted, "", reason: "MESSAGE_TOO_LARGE"),
+        ]
+    )
+    func others(error: RPCError) {
         let recorder = Recorder()
         let log = AccessLogInterceptor(logger: recorder.logger(.info))
         for _ in 0..<100 {
             log.end(
                 context,
-                error: RPCError(.notFound, "", reason: "NOT_FOUND"),
+                error: error,
                 replyBytes: 0,
                 durationNanoseconds: 1
             )

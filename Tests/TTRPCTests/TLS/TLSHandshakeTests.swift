@@ -1,5 +1,7 @@
 import Foundation
+import NIOConcurrencyHelpers
 import NIOCore
+import NIOEmbedded
 import Operations
 import Testing
 
@@ -115,6 +117,51 @@ struct TLSHandshakeTests {
             let line = await server.log.line(with: "connection refused")
             #expect(line?.contains("this is not TLS") == true, "\(line ?? "none")")
         }
+    }
+
+    @Test("a flood of failed handshakes has a few lines, and the next line counts the others")
+    func flood() throws {
+        let certificates = try TestCertificates()
+        let source = try TLSSource(
+            try certificates.issue("server"),
+            .server(clientCertificates: .required),
+            checksOwn: false
+        )
+        let settings = TLSServerSettings(source, handshakeTimeout: .seconds(1))
+        let log = TestLog()
+        let now = NIOLockedValueBox(NIODeadline.uptimeNanoseconds(5_000_000_000))
+        let lines = LineBudget { now.withLockedValue { $0 } }
+        let eventLoop = EmbeddedEventLoop()
+        let loop = ServerLoop(
+            eventLoop,
+            configuration: ServerConfiguration(host: "127.0.0.1", port: 0),
+            router: Router(),
+            interceptors: [],
+            authorizer: nil,
+            load: ServerLoad(),
+            logger: log.logger
+        )
+        func fail() throws {
+            let channel = EmbeddedChannel(loop: eventLoop)
+            try TLSServerGate.install(
+                settings,
+                on: channel,
+                before: ServerConnection(loop),
+                logger: log.logger,
+                lines: lines
+            )
+            try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 1)).wait()
+            _ = try? channel.finish()
+        }
+        let most = LineBudget.linesPerSecond
+        for _ in 0..<3 * most { try fail() }
+        #expect(log.all.count == most)
+        now.withLockedValue { $0 = $0 + .seconds(1) }
+        for _ in 0..<2 { try fail() }
+        #expect(log.all.count == most + 2)
+        #expect(log.all[most].contains("refusals_not_logged=\(2 * most)"))
+        #expect(log.all.filter { $0.contains("refusals_not_logged=") }.count == 1)
+        loop.stop()
     }
 
     @Test("a peer that never finishes its handshake is closed")
