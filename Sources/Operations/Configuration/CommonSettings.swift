@@ -30,7 +30,7 @@ extension ServerConfiguration {
             "max-connections",
             .number(1...1_000_000),
             standard: "16384",
-            "open connections; one more is closed"
+            "open connections; calls of one more are refused"
         ),
         Setting(
             "max-connections-per-peer",

@@ -136,23 +136,19 @@ package final class RPCServer: Service {
         _ loops: [ObjectIdentifier: NIOLoopBound<ServerLoop>]
     ) -> EventLoopFuture<Void> {
         let peer = channel.remoteAddress?.ipAddress ?? ""
-        if let limit = load.connectionOpened(peer, configuration) {
-            let count = load.refused(limit)
-            // Every power of two: a flood of connections must not become one of lines.
-            if count.nonzeroBitCount == 1 {
-                logger.warning(
-                    "connections refused: too many are open",
-                    metadata: ["limit": "\(limit.name)", "peer": "\(peer)", "refused": "\(count)"]
-                )
-            }
-            return channel.close()
+        let limit = load.connectionOpened(peer, configuration)
+        if let limit {
+            refused(limit, peer)
+            guard load.refusingConnectionOpened(configuration) else { return channel.close() }
+            channel.closeFuture.whenComplete { [load] _ in load.refusingConnectionClosed() }
+        } else {
+            channel.closeFuture.whenComplete { [load] _ in load.connectionClosed(peer) }
         }
-        channel.closeFuture.whenComplete { [load] _ in load.connectionClosed(peer) }
         guard let loop = loops[ObjectIdentifier(channel.eventLoop)] else {
             preconditionFailure("a connection on a loop of another group")
         }
         return channel.eventLoop.makeCompletedFuture {
-            let connection = ServerConnection(loop.value)
+            let connection = ServerConnection(loop.value, overLimit: limit)
             if let tls = configuration.tls {
                 try TLSServerGate.install(
                     tls,
@@ -164,6 +160,16 @@ package final class RPCServer: Service {
             }
             try channel.pipeline.syncOperations.addHandler(connection)
         }
+    }
+
+    private func refused(_ limit: ServerLimit, _ peer: String) {
+        let count = load.refused(limit)
+        // Every power of two: a flood of connections must not become one of lines.
+        guard count.nonzeroBitCount == 1 else { return }
+        logger.warning(
+            "connections refused: too many are open",
+            metadata: ["limit": "\(limit.name)", "peer": "\(peer)", "refused": "\(count)"]
+        )
     }
 
     /// Serves until graceful shutdown; starts first if need be.

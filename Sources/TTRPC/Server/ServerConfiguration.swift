@@ -13,10 +13,16 @@ package struct ServerConfiguration: Sendable {
     package var maxRequestFrameBytes = 64 << 10
     /// The longest encoded reply, in bytes.
     package var maxReplyBytes = 4 << 20
-    /// Open connections; one more is closed at once.
+    /// Open connections; the calls of one more are refused.
     package var maxConnections = 16_384
-    /// Open connections of one address; one more is closed at once.
+    /// Open connections of one address; the calls of one more are refused.
     package var maxConnectionsPerPeer = 1024
+    /// Connections past these limits that are kept for `refusingTime` to refuse their calls; one
+    /// more is closed at once.
+    package var maxRefusingConnections = 64
+    /// How long such a connection is open before it drains, and may be open after that, once its
+    /// peer has been let in.
+    package var refusingTime = TimeAmount.seconds(1)
     /// Calls in service on one connection, streams among them: those whose handler has not ended.
     package var maxStreamsPerConnection = 1024
     /// Calls in service over the whole server, but for streams: those whose handler has not ended.

@@ -14,6 +14,10 @@ extension ServerConnection {
         }
         lastRoute = route
         if route.isHello { return hello(streamID, request) }
+        if let overLimit {
+            let error = RPCError.overload(overLimit, retryAfterMilliseconds: Self.refusalDelay)
+            return refuse(error, streamID)
+        }
         if header.flags & FrameHeader.Flag.remoteOpen != 0, !route.method.kind.streamsRequests {
             return refuse(noStream(route.method), streamID)
         }

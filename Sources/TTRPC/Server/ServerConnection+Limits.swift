@@ -18,6 +18,26 @@ struct KeptBytes {
 extension ServerConnection {
     /// Below this many bytes an unfinished frame is not worth moving into memory of its own size.
     private static let smallBufferBytes = 512
+    /// When to come back after a refusal that no call's latency tells anything about.
+    static let refusalDelay: Int64 = 1024
+
+    // MARK: The connection itself
+
+    /// A connection past a limit is open for a short time: its client has sent calls by then and
+    /// must learn that nothing was begun, and its end is announced like any other.
+    func endRefusing() {
+        guard context != nil else { return }
+        let bound = bound
+        let time = loop.configuration.refusingTime
+        refusingTimer = loop.eventLoop.scheduleTask(in: time) {
+            let connection = bound.value
+            // One that does not read is closed all the same.
+            connection.refusingTimer = connection.loop.eventLoop.scheduleTask(in: time) {
+                bound.value.close("its refusals were not read")
+            }
+            connection.drain()
+        }
+    }
 
     // MARK: Calls
 
@@ -96,7 +116,7 @@ extension ServerConnection {
         case .refuse(let error):
             write(error, header.streamID)
         case .accept:
-            refuse(.overload(.bufferedBytes, retryAfterMilliseconds: 1024), header.streamID)
+            refuse(tooMuchKept, header.streamID)
         }
     }
 
@@ -119,7 +139,11 @@ extension ServerConnection {
         let bytes = load.bufferedBytes + gate.heldBytes - kept.held
         guard bytes > loop.configuration.maxBufferedBytes else { return nil }
         load.refused(.bufferedBytes)
-        return .overload(.bufferedBytes, retryAfterMilliseconds: 1024)
+        return tooMuchKept
+    }
+
+    private var tooMuchKept: RPCError {
+        .overload(.bufferedBytes, retryAfterMilliseconds: Self.refusalDelay)
     }
 
     /// Counts the replies that a slow peer has not taken, and closes the connection when they are

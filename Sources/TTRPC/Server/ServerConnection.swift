@@ -53,9 +53,15 @@ final class ServerConnection: ChannelInboundHandler {
     var gate: ReadGate
     /// What the last request called: the next one is likely to call it too.
     var lastRoute: Router.Route?
+    /// The limit of connections that it is past: its calls are refused.
+    let overLimit: ServerLimit?
+    /// Ends a connection that is past a limit.
+    var refusingTimer: Scheduled<Void>?
 
-    init(_ loop: ServerLoop) {
+    /// - Parameter overLimit: a limit of connections that this one is past.
+    init(_ loop: ServerLoop, overLimit: ServerLimit? = nil) {
         self.loop = loop
+        self.overLimit = overLimit
         streams = StreamTable(maxStreams: loop.configuration.maxStreamsPerConnection)
         reader = FrameReader(maxFrameBytes: loop.configuration.maxRequestFrameBytes)
         gate = ReadGate(maxHeldBytes: loop.configuration.maxHeldStreamBytes)
@@ -72,11 +78,13 @@ final class ServerConnection: ChannelInboundHandler {
             peer = "\(address.ipAddress ?? "?"):\(address.port ?? 0)"
         }
         loop.opened(self)
+        if overLimit != nil { endRefusing() }
         context.fireChannelActive()
     }
 
     func channelInactive(context: ChannelHandlerContext) {
         self.context = nil
+        refusingTimer?.cancel()
         loop.closed(self)
         keptNothing()
         // Nobody waits: the handlers stop where it is safe for them.

@@ -140,7 +140,13 @@ struct ClientConnectionTests {
     func hangsUp() async throws {
         let port = try await closedPort()
         try await withClient(port: port) { client in
-            try await withServer({ $0.maxConnections = 0 }, port: port) { _ in
+            try await withServer(
+                {
+                    $0.maxConnections = 0
+                    $0.maxRefusingConnections = 0
+                },
+                port: port
+            ) { _ in
                 for _ in 0..<50 {
                     let error = try #require(await client.failure(Probe.echo))
                     #expect(error.code == .unavailable)

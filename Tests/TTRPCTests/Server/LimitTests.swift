@@ -5,9 +5,12 @@ import Testing
 
 @Suite("Limits", .timeLimit(testBound))
 struct LimitTests {
-    @Test("one connection more than the limit is closed, and there is room again after a close")
+    @Test("one connection more than the limit is refused, and there is room again after a close")
     func connections() async throws {
-        try await withServer({ $0.maxConnections = 2 }) { server in
+        try await withServer({
+            $0.maxConnections = 2
+            $0.refusingTime = .milliseconds(200)
+        }) { server in
             let echo = RawRequest(Probe.echo)
             let first = try await server.peer()
             let second = try await server.peer()
@@ -15,6 +18,7 @@ struct LimitTests {
             #expect(try await second.call(echo, 1).status == nil)
             for _ in 0..<3 {
                 let third = try await server.peer()
+                #expect(try await third.call(echo, 1).error?.reason == "OVERLOAD")
                 try await third.end()
             }
             #expect(try await first.call(echo, 3).status == nil)
@@ -23,7 +27,9 @@ struct LimitTests {
             // The server learns of the close in its own time.
             let fourth = try await eventually("room for a connection") { () -> RawPeer? in
                 let peer = try await server.peer()
-                return (try? await peer.call(echo, 1)) == nil ? nil : peer
+                if try await peer.call(echo, 1).status == nil { return peer }
+                await peer.close()
+                return nil
             }
             #expect(try await fourth.call(echo, 3).status == nil)
             await fourth.close()

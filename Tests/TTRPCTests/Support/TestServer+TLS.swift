@@ -62,6 +62,7 @@ func withTLSServer(
     begin: Int = 0,
     days: Int = 30,
     handshakeTimeout: TimeAmount = .seconds(waitSeconds),
+    configure: (inout ServerConfiguration) -> Void = { _ in },
     _ body: (TLSTestServer) async throws -> Void
 ) async throws {
     let certificates = try TestCertificates()
@@ -76,6 +77,7 @@ func withTLSServer(
     var configuration = ServerConfiguration(host: "127.0.0.1", port: 0)
     configuration.drainTimeout = .milliseconds(200)
     configuration.tls = TLSServerSettings(source, handshakeTimeout: handshakeTimeout)
+    configure(&configuration)
     var router = Router()
     router.text(Probe.echo) { (_, context) async throws(RPCError) in
         context.identity?.uri ?? "nobody"

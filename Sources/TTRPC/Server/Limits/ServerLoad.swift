@@ -11,7 +11,7 @@ package struct ServerStatistics: Sendable, Equatable {
     /// Bytes of unfinished frames, of requests that wait for their turn, of messages of streams that
     /// no handler has read, and of replies that slow peers have not taken.
     package var bufferedBytes = 0
-    /// Open connections.
+    /// Open connections, but for those past the limits.
     package var connections = 0
     /// Work refused or dropped, by what it was refused by.
     package var refused: [ServerLimit: Int] = [:]
@@ -26,6 +26,7 @@ final class ServerLoad: Sendable {
     private let streams = Atomic<Int>(0)
     private let buffered = Atomic<Int>(0)
     private let connections = Atomic<Int>(0)
+    private let refusing = Atomic<Int>(0)
     private let refusals = NIOLockedValueBox(
         [Int](repeating: 0, count: ServerLimit.allCases.count)
     )
@@ -96,6 +97,20 @@ final class ServerLoad: Sendable {
             let left = byPeer[peer, default: 1] - 1
             byPeer[peer] = left > 0 ? left : nil
         }
+    }
+
+    /// Takes a place for a connection past the limits.
+    ///
+    /// - Returns: false when there is none; otherwise `refusingConnectionClosed` must give it back.
+    func refusingConnectionOpened(_ configuration: ServerConfiguration) -> Bool {
+        let count = refusing.add(1, ordering: .relaxed).newValue
+        guard count > configuration.maxRefusingConnections else { return true }
+        refusingConnectionClosed()
+        return false
+    }
+
+    func refusingConnectionClosed() {
+        refusing.subtract(1, ordering: .relaxed)
     }
 
     // MARK: Refusals

@@ -243,6 +243,7 @@ struct LimitRefusalTests {
             let first = try await server.peer()
             let second = try await server.peer()
             let third = try await server.peer()
+            expectOverload(try await third.call(RawRequest(Probe.echo), 1))
             try await third.end()
             let neighbour = try await RawPeer.connect(to: server.address, from: "127.0.0.2")
             #expect(try await neighbour.call(RawRequest(Probe.echo), 1).status == nil)
@@ -252,7 +253,9 @@ struct LimitRefusalTests {
             await first.close()
             let next = try await eventually("room for a connection") { () -> RawPeer? in
                 let peer = try await server.peer()
-                return (try? await peer.call(RawRequest(Probe.echo), 1)) == nil ? nil : peer
+                if try await peer.call(RawRequest(Probe.echo), 1).status == nil { return peer }
+                await peer.close()
+                return nil
             }
             for peer in [second, neighbour, next] { await peer.close() }
             try await eventually("nothing is open") { server.server.statistics.connections == 0 }
