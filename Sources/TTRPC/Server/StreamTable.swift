@@ -8,10 +8,11 @@ struct StreamTable {
 
     /// Calls of one connection in service at once.
     let maxStreams: Int
-    /// Calls that are not answered yet.
+    /// Calls that are not answered yet: a stream may have more to send when its handler has ended.
+    /// These count against the limit.
     private(set) var active = 0
     /// Calls whose handler has not ended: it may go on after the call was answered, by a deadline
-    /// for example. These count against the limit.
+    /// for example. These count against the limit as well.
     private(set) var running = 0
     /// The highest id that has come, accepted or not.
     private(set) var lastStreamID: UInt32 = 0
@@ -47,7 +48,7 @@ struct StreamTable {
         if lastStreamID == 0 { firstStreamID = streamID }
         lastStreamID = streamID
         guard !isDraining else { return .refuse(.draining) }
-        guard running < maxStreams else {
+        guard max(active, running) < maxStreams else {
             return .refuse(
                 RPCError(
                     .resourceExhausted,

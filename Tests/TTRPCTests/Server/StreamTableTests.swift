@@ -14,7 +14,7 @@ struct StreamTableTests {
         case finish
         /// A call is answered while its handler runs on.
         case answered
-        /// The handler of a call that was answered before ends.
+        /// The handler of a call ends, which was answered before or is answered later.
         case handlerEnded
         case drain
     }
@@ -88,6 +88,17 @@ struct StreamTableTests {
                 .accept(1), .accept(3), .answered,
                 .refuse(5, .resourceExhausted, "OVERLOAD"),
                 .handlerEnded,
+                .accept(7),
+            ],
+            active: 2
+        ),
+        History(
+            name: "a stream whose handler has ended counts until it is answered",
+            maxStreams: 2,
+            steps: [
+                .accept(1), .accept(3), .handlerEnded, .handlerEnded,
+                .refuse(5, .resourceExhausted, "OVERLOAD"),
+                .answered,
                 .accept(7),
             ],
             active: 2
