@@ -1,5 +1,6 @@
 import Foundation
 import Logging
+import NIOConcurrencyHelpers
 import NIOCore
 import NIOPosix
 import Operations
@@ -17,8 +18,10 @@ final class SecureBench: Sendable {
 
     let folder: String
     let host: String
-    private let services = Mutex<(gateway: ServiceProcess?, billing: ServiceProcess?)>((nil, nil))
-    private let ports = Mutex<(gateway: Int, billing: Int)>((0, 0))
+    private let services = NIOLockedValueBox<(gateway: ServiceProcess?, billing: ServiceProcess?)>(
+        (nil, nil)
+    )
+    private let ports = NIOLockedValueBox<(gateway: Int, billing: Int)>((0, 0))
 
     private init() throws {
         let number = Self.count.add(1, ordering: .relaxed).newValue
@@ -33,13 +36,13 @@ final class SecureBench: Sendable {
     func path(_ name: String) -> String { folder + "/tls/" + name }
 
     var gateway: ServiceProcess {
-        get throws { try #require(services.withLock { $0.gateway }) }
+        get throws { try #require(services.withLockedValue { $0.gateway }) }
     }
     var billing: ServiceProcess {
-        get throws { try #require(services.withLock { $0.billing }) }
+        get throws { try #require(services.withLockedValue { $0.billing }) }
     }
-    var gatewayAddress: String { "\(host):\(ports.withLock { $0.gateway })" }
-    var billingAddress: String { "\(host):\(ports.withLock { $0.billing })" }
+    var gatewayAddress: String { "\(host):\(ports.withLockedValue { $0.gateway })" }
+    var billingAddress: String { "\(host):\(ports.withLockedValue { $0.billing })" }
 
     /// Makes certificates and starts both services.
     ///
@@ -80,9 +83,9 @@ final class SecureBench: Sendable {
             ["serve", "--listen", "\(host):0", "--data", folder + "/gateway"]
                 + tls("gateway", clients)
         )
-        services.withLock { $0.gateway = gateway }
+        services.withLockedValue { $0.gateway = gateway }
         let gatewayPort = try await gateway.listeningPort()
-        ports.withLock { $0.gateway = gatewayPort }
+        ports.withLockedValue { $0.gateway = gatewayPort }
         let billing = try run(
             .billing,
             [
@@ -91,9 +94,9 @@ final class SecureBench: Sendable {
                 "--gateway-identity", "remit://gateway",
             ] + TestBench.billingOptions + tls("billing", clients)
         )
-        services.withLock { $0.billing = billing }
+        services.withLockedValue { $0.billing = billing }
         let billingPort = try await billing.listeningPort()
-        ports.withLock { $0.billing = billingPort }
+        ports.withLockedValue { $0.billing = billingPort }
     }
 
     private func tls(_ name: String, _ clients: String) -> [String] {
@@ -173,7 +176,7 @@ final class SecureBench: Sendable {
             key: name.map { path($0 + "-key.pem") },
             authorities: path("ca.pem")
         )
-        let (gateway, billing) = ports.withLock { ($0.gateway, $0.billing) }
+        let (gateway, billing) = ports.withLockedValue { ($0.gateway, $0.billing) }
         var configuration = ClientConfiguration(host: host, port: isBilling ? billing : gateway)
         configuration.tls = TLSClientSettings(
             try TLSSource(files, .client, checksOwn: false),
@@ -223,7 +226,7 @@ final class SecureBench: Sendable {
     }
 
     func close() async {
-        let (gateway, billing) = services.withLock { ($0.gateway, $0.billing) }
+        let (gateway, billing) = services.withLockedValue { ($0.gateway, $0.billing) }
         await billing?.kill()
         await gateway?.kill()
         guard ProcessInfo.processInfo.environment["REMIT_KEEP_BENCHES"] == nil else { return }
