@@ -22,6 +22,7 @@ final class SecureBench: Sendable {
         (nil, nil)
     )
     private let ports = NIOLockedValueBox<(gateway: Int, billing: Int)>((0, 0))
+    private let cards = NIOLockedValueBox(UsedCards())
 
     private init() throws {
         let number = Self.count.add(1, ordering: .relaxed).newValue
@@ -123,7 +124,8 @@ final class SecureBench: Sendable {
         )
     }
 
-    /// Runs the client against both services, with a certificate of the folder.
+    /// Runs the client against both services, with a certificate of the folder. The number after
+    /// `--card` is noted.
     func remit(_ arguments: [String], as name: String? = "operator") async throws -> ServiceProcess
     {
         var environment = [
@@ -133,6 +135,9 @@ final class SecureBench: Sendable {
         if let name {
             environment["REMIT_TLS_CERTIFICATE"] = path(name + ".pem")
             environment["REMIT_TLS_KEY"] = path(name + "-key.pem")
+        }
+        if let flag = arguments.firstIndex(of: "--card") {
+            cards.withLockedValue { $0.note(arguments[flag + 1]) }
         }
         let process = try run(.client, arguments, environment: environment)
         _ = try await process.waitUntilEnded()
@@ -217,12 +222,13 @@ final class SecureBench: Sendable {
         }
     }
 
-    /// Ends both services, which must drain.
+    /// Ends both services, which must drain. No card number lies in any file.
     func finish() async throws {
         for process in [try billing, try gateway] {
             process.terminate()
             #expect(try await process.waitUntilEnded() == .exited(0), "\(process.log)")
         }
+        try cards.withLockedValue { $0 }.expectNone(in: folder)
     }
 
     func close() async {
