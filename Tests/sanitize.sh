@@ -16,8 +16,9 @@ thread | address) sanitizer=$1 ;;
 esac
 shift
 suites=("$@")
-[ $# -gt 0 ] || suites=(ProtobufCTests TTRPCTests PaymentsTests LedgerTests StorageTests
-    ServiceKitTests OperationsTests GatewayTests BillingTests SimulationTests EndToEndTests)
+[ $# -gt 0 ] || suites=(ProtobufCTests TTRPCTests FuzzTests PaymentsTests LedgerTests
+    StorageTests ServiceKitTests OperationsTests GatewayTests BillingTests SimulationTests
+    EndToEndTests)
 
 scratch=$root/.build-$sanitizer
 reports=$scratch/reports
@@ -40,8 +41,11 @@ failed=()
 for suite in "${suites[@]}"; do
     skipped=()
     if [ "$suite" = EndToEndTests ]; then
-        # Preloaded faults and limits on memory do not go with a sanitizer's own allocator.
-        skipped=(--skip 'Injection(Count)?Tests|PowerLossTests|FullDiskTests|BadFrame')
+        # Those with a preloaded library: the sanitizer has its own write, pwrite64 and sendmsg in
+        # the program, which are found before the library's, so that nothing would fail. All the
+        # rest runs; of bad input only the services' memory is not looked at, since a sanitizer keeps
+        # what is freed.
+        skipped=(--skip 'Injection(Count)?Tests|PowerLossTests')
     fi
     Tests/suite.sh "^$suite\\." --sanitize="$sanitizer" --scratch-path "$scratch" \
         ${skipped[@]+"${skipped[@]}"} || failed+=("$suite")

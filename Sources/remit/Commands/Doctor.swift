@@ -4,14 +4,17 @@ import RemitAPI
 import TTRPC
 
 /// Asks both services for everything that could be wrong.
+///
+/// Payments go on meanwhile. What may only be on its way (books that differ, events of the gateway
+/// that billing has not applied) counts when a second look finds it unchanged.
 final class Doctor {
-    private let session: Session
-    private let books: Books
+    let session: Session
+    let books: Books
     private var report: DoctorReport
     /// Rows asked for at a time.
-    private static let pageSize: Int32 = 200
-    /// How long books that differ are given before they are read again.
-    private static let secondLook = Duration.milliseconds(500)
+    static let pageSize: Int32 = 200
+    /// The pause before the second look: four times as long as billing leaves the feed alone.
+    private static let secondLook = Duration.seconds(1)
 
     /// - Throws: `ConfigurationError`: an address is missing.
     init(_ session: Session) throws {
@@ -33,23 +36,31 @@ final class Doctor {
 
     /// Asks what can be asked; a service that cannot be reached is named in the report.
     func examine() async -> DoctorReport {
-        report.status = await ask(\.billing) {
-            try await session.reviews().getStatus(BillingV1.GetStatusRequest())
-        }
-        let first = await look()
-        report.livePayments = first.live ?? []
+        let feed = await lookAtFeed()
+        let first = await look(live: feed.live)
         report.billing.ledger = first.billing.map { Self.verified($0) }
         report.gateway.ledger = first.gateway.map { Self.verified($0) }
-        await compareBooks(first)
+        let found = Self.reconciled(first)
+        let differences = found?.differences.filter { !$0.isInFlight } ?? []
+        let differing = Set(differences.map(\.reference))
+        var feedAgain: FeedLook?
+        if feed.mayBeStuck || !differing.isEmpty {
+            try? await Task.sleep(for: Self.secondLook)
+            feedAgain = await lookAtFeed()
+        }
+        report.take(feed, again: feedAgain)
+        if let found {
+            let again = differing.isEmpty ? nil : await look(live: feedAgain?.live)
+            report.take(again.flatMap { Self.reconciled($0) } ?? found, lasting: differing)
+        }
         report.reviewItems = await ask(\.billing) { try await reviewItems() } ?? []
         report.parkedEvents = await ask(\.billing) { try await parkedEvents() } ?? []
-        report.openOperations = await ask(\.gateway) { try await openOperations() } ?? []
         report.conclude()
         return report
     }
 
     /// Asks one service, unless it could not be reached before.
-    private func ask<Value>(
+    func ask<Value>(
         _ service: WritableKeyPath<DoctorReport, DoctorReport.ServiceState>,
         _ body: () async throws -> Value
     ) async -> Value? {
@@ -67,9 +78,9 @@ final class Doctor {
         }
     }
 
-    private func look() async -> Look {
+    private func look(live: [BillingV1.InFlightPayment]?) async -> Look {
         Look(
-            live: await ask(\.billing) { try await books.livePayments() },
+            live: live,
             billing: await ask(\.billing) { try await books.billingEntries() },
             gateway: await ask(\.gateway) { try await books.gatewayEntries() },
             charges: await ask(\.gateway) { try await books.charges() }
@@ -89,17 +100,6 @@ final class Doctor {
                 fault: "\(error.fault)"
             )
         }
-    }
-
-    /// Compares the books. Payments go on while they are read, so a difference counts only when it
-    /// is still there at a second look.
-    private func compareBooks(_ first: Look) async {
-        guard let found = Self.reconciled(first) else { return }
-        let differing = Set(found.differences.filter { !$0.isInFlight }.map(\.reference))
-        guard !differing.isEmpty else { return report.take(found, lasting: []) }
-        try? await Task.sleep(for: Self.secondLook)
-        let again = Self.reconciled(await look()) ?? found
-        report.take(again, lasting: differing)
     }
 
     /// Nil when one of the books could not be read.
@@ -130,17 +130,7 @@ final class Doctor {
         }
     }
 
-    private func openOperations() async throws -> [GatewayV1.OpenOperation] {
-        let recovery = try await session.recovery()
-        return try await pages { token in
-            let page = try await recovery.listInDoubt(
-                GatewayV1.ListInDoubtRequest(pageSize: Self.pageSize, pageToken: token)
-            )
-            return (page.operations, page.nextPageToken)
-        }
-    }
-
-    private func pages<Item>(
+    func pages<Item>(
         _ page: (String) async throws -> (items: [Item], next: String)
     ) async throws -> [Item] {
         var items: [Item] = []

@@ -44,6 +44,12 @@ struct DoctorReport {
         let isInFlight: Bool
     }
 
+    /// A payment that is live here though its operation has ended at the gateway.
+    struct UnsettledPayment {
+        let attemptID: String
+        let gatewayState: GatewayV1.OperationState
+    }
+
     /// "FINE", "NEEDS_A_PERSON" or "UNREACHABLE".
     private(set) var verdict = "FINE"
     /// A sentence each.
@@ -52,10 +58,13 @@ struct DoctorReport {
     var gateway: ServiceState
     /// How billing stands with the gateway; absent when it was not told.
     var status: BillingV1.GetStatusResponse?
+    /// The gateway has events that billing does not apply.
+    var isFeedStuck = false
     /// Absent when one of the books could not be read.
     var books: [BookTotals]?
     var differences: [BookDifference] = []
     var livePayments: [BillingV1.InFlightPayment] = []
+    var unsettledPayments: [UnsettledPayment] = []
     var reviewItems: [BillingV1.ReviewItem] = []
     var parkedEvents: [BillingV1.ParkedEvent] = []
     var openOperations: [GatewayV1.OpenOperation] = []
@@ -69,6 +78,23 @@ struct DoctorReport {
     var exitStatus: ExitStatus {
         guard billing.answers, gateway.answers else { return .unreachable }
         return problems.isEmpty ? .done : .refused
+    }
+
+    /// Takes in how billing follows the gateway.
+    ///
+    /// - Parameters:
+    ///   - feed: at the first look.
+    ///   - again: at the second; nil when the first found nothing to look at again.
+    mutating func take(_ feed: FeedLook, again: FeedLook?) {
+        status = again?.status ?? feed.status
+        livePayments = again?.live ?? feed.live ?? []
+        openOperations = again?.open ?? feed.open ?? []
+        // Where the gateway's records are not believed, nothing of them is applied.
+        guard let again, status?.dataLossReason.isEmpty ?? true else { return }
+        isFeedStuck = again.isStuck(since: feed)
+        unsettledPayments = again.ended.filter { feed.ended[$0.key] != nil }
+            .sorted { $0.key < $1.key }
+            .map { UnsettledPayment(attemptID: $0.key, gatewayState: $0.value) }
     }
 
     /// Takes in the three books.
@@ -104,6 +130,15 @@ struct DoctorReport {
     mutating func conclude() {
         if let reason = status?.dataLossReason, !reason.isEmpty {
             problems.append("DATA_LOSS: billing does not believe the gateway: \(reason)")
+        }
+        if isFeedStuck {
+            let cursor = status?.gatewayCursor ?? 0
+            problems.append("billing does not apply the gateway's events after \(cursor)")
+        }
+        if !unsettledPayments.isEmpty {
+            problems.append(
+                "payments are live that have ended at the gateway: \(unsettledPayments.count)"
+            )
         }
         for (name, state) in [("billing", billing), ("gateway", gateway)] {
             if !state.answers { problems.append("the \(name) service cannot be reached") }

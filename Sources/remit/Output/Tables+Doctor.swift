@@ -8,7 +8,7 @@ extension Tables {
     static func doctor(_ report: DoctorReport) -> Table {
         var rows = [
             service("billing", report.billing), service("gateway", report.gateway),
-            records(report.status),
+            records(report),
         ]
         for (name, state) in [("billing", report.billing), ("gateway", report.gateway)] {
             guard let ledger = state.ledger else { continue }
@@ -39,7 +39,10 @@ extension Tables {
         }
         // What is in review has its row above.
         rows += some(report.livePayments.filter { $0.state != "REVIEW" }) { payment in
-            [payment.paymentID, payment.state, "for \(AgeText.of(payment.ageMilliseconds))"]
+            let ended = report.unsettledPayments.first { $0.attemptID == payment.attemptID }
+            let there = ended.map { "; \($0.gatewayState.name) at the gateway" } ?? ""
+            let age = AgeText.of(payment.ageMilliseconds)
+            return [payment.paymentID, payment.state, "for \(age)\(there)"]
         }
         rows += some(report.openOperations) { operation in
             [
@@ -68,14 +71,15 @@ extension Tables {
         ]
     }
 
-    private static func records(_ status: BillingV1.GetStatusResponse?) -> [String] {
+    private static func records(_ report: DoctorReport) -> [String] {
         let what = "gateway's records"
-        guard let status else { return [what, "not known", ""] }
+        guard let status = report.status else { return [what, "not known", ""] }
         guard status.dataLossReason.isEmpty else {
             return [what, "DATA_LOSS", status.dataLossReason]
         }
         guard !status.gatewayEpoch.isEmpty else { return [what, "not met yet", ""] }
-        return [what, "known", "applied up to event \(status.gatewayCursor)"]
+        let word = report.isFeedStuck ? "STUCK" : "known"
+        return [what, word, "applied up to event \(status.gatewayCursor)"]
     }
 
     private static func books(_ report: DoctorReport) -> [[String]] {

@@ -37,6 +37,7 @@ struct DoctorTests {
 
     @Test("0: a payment in flight is listed with its age on both sides, and is fine")
     func inFlight() async throws {
+        let start = Date()
         try await withBench { bench in
             let payment = try await bench.pay(
                 try await bench.newAccount(),
@@ -50,19 +51,96 @@ struct DoctorTests {
             let open = try #require(try answer.list("open_operations").first)
             #expect(open["key"] as? String == payment.attemptID)
             #expect(open["state"] as? String == "OPERATION_STATE_PENDING")
-            for item in [live, open] {
-                let age = try #require(item["age_milliseconds"] as? String)
-                #expect(try #require(Int64(age)) >= 0)
-            }
             let screen = try await bench.remit(["doctor"], json: false)
             #expect(screen.status == .exited(0))
             #expect(screen.output.contains(payment.attemptID), "\(screen.output)")
             #expect(screen.output.contains("PENDING"))
+            let later = try await bench.doctor(0, "FINE")
+            for list in ["live_payments", "open_operations"] {
+                try expectAging(list, answer, later, since: start)
+            }
+        }
+    }
+
+    /// What waits has an age: not more than the test's own, and more when it is asked for again.
+    private func expectAging(
+        _ list: String,
+        _ earlier: ClientAnswer,
+        _ later: ClientAnswer,
+        since start: Date,
+        sourceLocation: SourceLocation = #_sourceLocation
+    ) throws {
+        let ages = try [earlier, later].map { answer in
+            try answer.list(list).map { item in
+                let age = try #require(item["age_milliseconds"] as? String)
+                return try #require(Int64(age))
+            }
+        }
+        let longest = Int64(Date().timeIntervalSince(start) * 1000)
+        #expect(
+            !ages[0].isEmpty && ages[0].count == ages[1].count,
+            "\(list): \(ages)",
+            sourceLocation: sourceLocation
+        )
+        for (before, after) in zip(ages[0], ages[1]) {
+            #expect(
+                0 <= before && before < after && after <= longest,
+                "\(list): \(before), then \(after), of \(longest)",
+                sourceLocation: sourceLocation
+            )
+        }
+    }
+
+    @Test("0: a payment whose reply was lost is listed as unknown with its age, and is fine")
+    func unknown() async throws {
+        let start = Date()
+        // The bank has decided, and its reply is waited for: the gateway does not know either.
+        try await withBench(gateway: ["--bank-timeout-milliseconds", "120000"]) { bench in
+            let account = try await bench.newAccount()
+            let source = try await bench.newCard(SandboxCard.replyLost)
+            let requestID = newRequestID()
+            let call = Task {
+                try? await bench.pay(account, money(500), source, requestID: requestID)
+            }
+            _ = try await eventually("a charge", within: TestBench.maxDecision) {
+                try await bench.allCharges().first
+            }
+            await bench.billing?.kill()
+            #expect(await call.value == nil)
+            try await bench.startBilling()
+            let payment = try await eventually("the unknown", within: TestBench.maxDecision) {
+                let payment = try await bench.payment(requestID: requestID)
+                return payment?.state == .unknown ? payment : nil
+            }
+
+            let answer = try await bench.doctor(0, "FINE")
+            let live = try answer.list("live_payments")
+            #expect(live.map { $0["payment_id"] as? String } == [payment.paymentID])
+            #expect(live.map { $0["state"] as? String } == ["UNKNOWN"])
+            let open = try answer.list("open_operations")
+            #expect(open.map { $0["key"] as? String } == [payment.attemptID])
+            #expect(open.map { $0["state"] as? String } == ["OPERATION_STATE_SENT"])
+            let differences = try answer.list("differences")
+            #expect(differences.map { $0["attempt_id"] as? String } == [payment.attemptID])
+            #expect(differences.map { $0["is_in_flight"] as? Bool } == [true])
+            let screen = try await bench.remit(["doctor"], json: false)
+            #expect(screen.status == .exited(0))
+            #expect(screen.output.contains("UNKNOWN"), "\(screen.output)")
+            let later = try await bench.doctor(0, "FINE")
+            for list in ["live_payments", "open_operations"] {
+                try expectAging(list, answer, later, since: start)
+            }
+
+            await bench.gateway?.kill()
+            try await bench.startGateway()
+            #expect(try await bench.decided(requestID: requestID).state == .succeeded)
+            #expect(try await bench.doctor(0, "FINE").list("live_payments").isEmpty)
         }
     }
 
     @Test("3: an event that cannot be applied is parked, listed and alarmed")
     func parked() async throws {
+        let start = Date()
         try await withBench { bench in
             // A charge that billing knows nothing of.
             let key = newAttempt()
@@ -87,11 +165,40 @@ struct DoctorTests {
             let listed = try await bench.remit(["review", "parked"])
             #expect(listed.status == .exited(0))
             #expect(try listed.list("events").count == events.count)
+            let later = try await bench.doctor(3, "NEEDS_A_PERSON")
+            try expectAging("parked_events", answer, later, since: start)
         }
     }
 
-    @Test("3: a ledger entry that was changed breaks the chain")
-    func brokenChain() async throws {
+    @Test("3: what waits for operators is listed with its age")
+    func review() async throws {
+        let start = Date()
+        try await withBench(billing: ["--unknown-horizon-seconds", "1"]) { bench in
+            let payment = try await bench.reviewed(try await bench.newAccount(), 500)
+            try await bench.decide(payment.paymentID, "failed")
+            let item = try await bench.contradict(payment, .approve)
+            _ = try await bench.reviewed(try await bench.newAccount(), 700)
+            let answer = try await bench.doctor(3, "NEEDS_A_PERSON")
+            // An exception, and a payment in review.
+            let versions = try answer.list("review_items").map { $0["gateway_version"] as? String }
+            #expect(versions.count == 2 && versions.filter { $0 == "0" }.count == 1)
+            let later = try await bench.doctor(3, "NEEDS_A_PERSON")
+            try expectAging("review_items", answer, later, since: start)
+            try await bench.decide(
+                payment.paymentID,
+                version: "\(item.gatewayVersion)",
+                "credit"
+            )
+        }
+    }
+
+    @Test(
+        "3: a ledger entry that was changed breaks its chain",
+        arguments: [Program.billing, .gateway]
+    )
+    func brokenChain(_ program: Program) async throws {
+        let (name, other) =
+            program == .billing ? ("billing", "gateway") : ("gateway", "billing")
         try await withBench { bench in
             let payment = try await bench.pay(
                 try await bench.newAccount(),
@@ -99,20 +206,24 @@ struct DoctorTests {
                 try await bench.newCard(SandboxCard.visa)
             )
             try #require(payment.state == .succeeded)
-            try await bench.stopBilling()
+            try await bench.stop(program)
             try Tampering.run(
                 """
                 UPDATE ledger_entries SET recorded_at = recorded_at + 1
                 WHERE reference = '\(payment.attemptID)'
                 """,
-                on: bench.billingFolder + "/billing.sqlite"
+                on: bench.folder(of: program) + "/\(name).sqlite"
             )
-            try await bench.startBilling()
+            try await bench.start(program)
             let answer = try await bench.doctor(3, "NEEDS_A_PERSON")
-            let billing = try #require(try answer.object()["billing"] as? [String: Any])
-            let ledger = try #require(billing["ledger"] as? [String: Any])
-            #expect(ledger["is_whole"] as? Bool == false)
-            #expect(try answer.texts("problems").contains { $0.contains("billing ledger") })
+            for (service, isWhole) in [(name, false), (other, true)] {
+                let state = try #require(try answer.object()[service] as? [String: Any])
+                let ledger = try #require(state["ledger"] as? [String: Any])
+                #expect(ledger["is_whole"] as? Bool == isWhole, "\(service)")
+            }
+            let problems = try answer.texts("problems")
+            #expect(problems.count == 1)
+            #expect(problems.first?.hasPrefix("the \(name) ledger is broken") == true)
             let screen = try await bench.remit(["doctor"], json: false)
             #expect(screen.status == .exited(3))
             #expect(screen.output.contains("BROKEN"), "\(screen.output)")

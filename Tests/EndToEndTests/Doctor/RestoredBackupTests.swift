@@ -27,7 +27,7 @@ struct RestoredBackupTests {
                 requestID: requestID
             )
             try #require(pending.state == .pending)
-            try await settledFeed(bench)
+            try await bench.settledFeed()
 
             try await bench.stopGateway()
             try FileManager.default.removeItem(atPath: bench.gatewayFolder)
@@ -51,16 +51,6 @@ struct RestoredBackupTests {
             #expect(try await bench.payment(requestID: paid.requestID)?.state == .succeeded)
             // The books cannot agree any more.
             try await bench.stopBilling()
-        }
-    }
-
-    /// Waits until billing has applied all that the gateway has told.
-    private func settledFeed(_ bench: TestBench) async throws {
-        let head = try await bench.recovery.listInDoubt(GatewayV1.ListInDoubtRequest())
-            .position?.headSequence
-        _ = try await eventually("the end of the feed", within: TestBench.maxDecision) {
-            let status = try await bench.reviews.getStatus(BillingV1.GetStatusRequest())
-            return status.gatewayCursor == head ? true : nil
         }
     }
 

@@ -113,6 +113,23 @@ extension TestBench {
         }
     }
 
+    /// The newest event of the gateway's feed.
+    func gatewayHead() async throws -> Int64? {
+        try await recovery.listInDoubt(GatewayV1.ListInDoubtRequest()).position?.headSequence
+    }
+
+    /// Waits until billing has applied all that the gateway has told.
+    ///
+    /// - Returns: the last event's number.
+    @discardableResult
+    func settledFeed() async throws -> Int64 {
+        try await eventually("the end of the feed", within: Self.maxDecision) {
+            let head = try await gatewayHead()
+            let status = try await reviews.getStatus(BillingV1.GetStatusRequest())
+            return status.gatewayCursor == head ? head : nil
+        }
+    }
+
     var reviews: BillingV1.ReviewServiceClient {
         get throws { BillingV1.ReviewServiceClient(try billingCaller()) }
     }

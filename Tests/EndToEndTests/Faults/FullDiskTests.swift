@@ -33,7 +33,7 @@ struct FullDiskTests {
         new work is refused with a clear status, reads answer, and when there is room again the \
         same process serves, everything begun is decided, and the books agree
         """,
-        .timeLimit(.minutes(10)),
+        .timeLimit(.minutes(10 * patienceFactor)),
         arguments: [Program.gateway, .billing]
     )
     func full(_ program: Program) async throws {

@@ -24,12 +24,10 @@ struct InjectionTests {
         }
     }
 
-    /// Every call once with a kill, and each write and sync of a file with either error.
-    private static let usual: [Fault] =
-        FaultControl.Kind.allCases.map { Fault(kind: $0, action: .killBefore) }
-        + [FaultControl.Kind.fileWrite, .fileSync].flatMap { kind in
-            [EIO, ENOSPC].map { Fault(kind: kind, action: .fail(errno: $0)) }
-        }
+    /// Every call once with a kill, and once with either error.
+    private static let usual: [Fault] = FaultControl.Kind.allCases.flatMap { kind in
+        [.killBefore, .fail(errno: EIO), .fail(errno: ENOSPC)].map { Fault(kind: kind, action: $0) }
+    }
 
     /// What is run by hand beside.
     private static let further: [Fault] =

@@ -119,6 +119,11 @@ struct CardScan {
 enum DigitForms {
     /// Binary patterns with more zero bytes are found by chance: databases are full of zeros.
     static let maxZeroBytes = 3
+    /// The same for the digits of 16 and more, packed: "4000 0000 0000 9995" is five zero bytes and
+    /// three that stand in their places. With six, as in "4000 0000 0000 0002", two are left.
+    static let maxZeroBytesOfLong = 5
+    /// Bytes of a long pattern.
+    static let minLongBytes = 8
     /// Shorter binary patterns are found by chance in keys and hashes: four random bytes come up
     /// once in a few thousand files of a megabyte. Text forms are always longer.
     static let minBinaryBytes = 6
@@ -142,7 +147,8 @@ enum DigitForms {
         }
         forms += base64(text, "base64 of text")
         let unlikely = binaries.filter { _, bytes in
-            bytes.count >= minBinaryBytes && bytes.count { $0 == 0 } <= maxZeroBytes
+            let maxZeros = bytes.count < minLongBytes ? maxZeroBytes : maxZeroBytesOfLong
+            return bytes.count >= minBinaryBytes && bytes.count { $0 == 0 } <= maxZeros
         }
         for (form, bytes) in unlikely { forms += base64(bytes, "base64 of \(form)") }
         return forms + unlikely

@@ -14,6 +14,8 @@ enum SandboxCard {
     /// Pending for five seconds, then declined.
     static let pendingThenDeclined = "4000700530000014"
     static let pendingForever = "4000700050000014"
+    /// Approved, but the bank's reply never comes.
+    static let replyLost = "4000700000020013"
     /// Approved, a second after the bank was asked.
     static let slow = scripted(responseCode: "00", delay: 1)
 

@@ -23,6 +23,9 @@ final class ServiceProcess: Sendable {
         ["TSAN_OPTIONS", "ASAN_OPTIONS", "LSAN_OPTIONS"].contains($0.key)
     }
 
+    /// Whether the programs are built with a sanitizer.
+    static var hasSanitizer: Bool { !sanitizerOptions.isEmpty }
+
     /// Its process id.
     let pid: pid_t
     private let outputPath: String

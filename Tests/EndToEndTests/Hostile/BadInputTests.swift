@@ -4,7 +4,8 @@ import TTRPC
 import Testing
 
 /// Every call here is refused with its status, reason and field; afterwards the next call works,
-/// and no row of any database has changed.
+/// no row of any database has changed, and the service has never taken 64 MiB more memory than at
+/// the start.
 @Suite("Bad input", .hostileBench, .serialized)
 struct BadInputTests {
     @Test("an amount, currency or count that cannot be is refused", arguments: BadAmounts.cases)

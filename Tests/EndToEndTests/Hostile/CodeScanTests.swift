@@ -7,7 +7,11 @@ import Testing
 /// enough to be looked for in files. Tests/scan-codes.sh builds them and says so.
 private let hasLongCodes = ProcessInfo.processInfo.environment["REMIT_SCAN_CODES"] == "1"
 
-@Suite("No verification code is on disk", .enabled(if: hasLongCodes), .serialized)
+@Suite(
+    "No verification code is on disk",
+    .enabled(if: hasLongCodes, "Tests/scan-codes.sh builds the services that it looks at"),
+    .serialized
+)
 struct CodeScanTests {
     /// How long a process may take to get to its crash point.
     private static let maxReach = Duration.seconds(30)

@@ -85,17 +85,27 @@ final class HostileBench: Sendable {
         }
     }
 
-    /// Does something that must leave no trace: afterwards no row has changed, and the next call
-    /// of each service works.
+    /// Does something that must leave no trace: afterwards no row has changed, the next call of
+    /// each service works, and neither has ever taken 64 MiB more memory than at the start.
     func leavingNoTrace(
         sourceLocation: SourceLocation = #_sourceLocation,
         _ body: () async throws -> Void
     ) async throws {
+        let memories = try await memories()
         let before = try reader.snapshot()
         try await body()
         try await expectServing()
         let differences = before.differences(to: try reader.snapshot())
         #expect(differences == [], sourceLocation: sourceLocation)
+        // A sanitizer keeps what is freed, and marks for every byte.
+        guard !ServiceProcess.hasSanitizer else { return }
+        for memory in memories {
+            #expect(
+                try memory.peak - memory.start < ServiceMemory.maxRise,
+                "\(memory.name), in KiB",
+                sourceLocation: sourceLocation
+            )
+        }
     }
 
     /// The next call of each service works.

@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import NIOConcurrencyHelpers
 import Operations
 import RemitAPI
 import Synchronization
@@ -12,7 +13,7 @@ struct RotationTests {
     private final class Load: Sendable {
         let isOver = Atomic<Bool>(false)
         let calls = Atomic<Int>(0)
-        let failures = Mutex<[RPCError]>([])
+        let failures = NIOLockedValueBox<[RPCError]>([])
 
         func run(_ bench: SecureBench) async throws {
             try await withThrowingTaskGroup(of: Void.self) { group in
@@ -52,7 +53,7 @@ struct RotationTests {
         private func call(_ client: RPCClient) async {
             let error = await SecureBench.failure(client, DebugV1.EchoService.echo, [])
             calls.add(1, ordering: .relaxed)
-            if let error { failures.withLock { $0.append(error) } }
+            if let error { failures.withLockedValue { $0.append(error) } }
         }
     }
 
@@ -138,7 +139,7 @@ struct RotationTests {
 
             load.isOver.store(true, ordering: .relaxed)
             try await running
-            let failures = load.failures.withLock { $0 }
+            let failures = load.failures.withLockedValue { $0 }
             #expect(failures.isEmpty, "\(failures.prefix(3))")
             #expect(load.calls.load(ordering: .relaxed) >= 500)
 

@@ -1,5 +1,6 @@
 import Foundation
 import Logging
+import NIOConcurrencyHelpers
 import NIOCore
 import NIOPosix
 import Operations
@@ -17,8 +18,11 @@ final class SecureBench: Sendable {
 
     let folder: String
     let host: String
-    private let services = Mutex<(gateway: ServiceProcess?, billing: ServiceProcess?)>((nil, nil))
-    private let ports = Mutex<(gateway: Int, billing: Int)>((0, 0))
+    private let services = NIOLockedValueBox<(gateway: ServiceProcess?, billing: ServiceProcess?)>(
+        (nil, nil)
+    )
+    private let ports = NIOLockedValueBox<(gateway: Int, billing: Int)>((0, 0))
+    private let cards = NIOLockedValueBox(UsedCards())
 
     private init() throws {
         let number = Self.count.add(1, ordering: .relaxed).newValue
@@ -33,13 +37,13 @@ final class SecureBench: Sendable {
     func path(_ name: String) -> String { folder + "/tls/" + name }
 
     var gateway: ServiceProcess {
-        get throws { try #require(services.withLock { $0.gateway }) }
+        get throws { try #require(services.withLockedValue { $0.gateway }) }
     }
     var billing: ServiceProcess {
-        get throws { try #require(services.withLock { $0.billing }) }
+        get throws { try #require(services.withLockedValue { $0.billing }) }
     }
-    var gatewayAddress: String { "\(host):\(ports.withLock { $0.gateway })" }
-    var billingAddress: String { "\(host):\(ports.withLock { $0.billing })" }
+    var gatewayAddress: String { "\(host):\(ports.withLockedValue { $0.gateway })" }
+    var billingAddress: String { "\(host):\(ports.withLockedValue { $0.billing })" }
 
     /// Makes certificates and starts both services.
     ///
@@ -80,9 +84,9 @@ final class SecureBench: Sendable {
             ["serve", "--listen", "\(host):0", "--data", folder + "/gateway"]
                 + tls("gateway", clients)
         )
-        services.withLock { $0.gateway = gateway }
+        services.withLockedValue { $0.gateway = gateway }
         let gatewayPort = try await gateway.listeningPort()
-        ports.withLock { $0.gateway = gatewayPort }
+        ports.withLockedValue { $0.gateway = gatewayPort }
         let billing = try run(
             .billing,
             [
@@ -91,9 +95,9 @@ final class SecureBench: Sendable {
                 "--gateway-identity", "remit://gateway",
             ] + TestBench.billingOptions + tls("billing", clients)
         )
-        services.withLock { $0.billing = billing }
+        services.withLockedValue { $0.billing = billing }
         let billingPort = try await billing.listeningPort()
-        ports.withLock { $0.billing = billingPort }
+        ports.withLockedValue { $0.billing = billingPort }
     }
 
     private func tls(_ name: String, _ clients: String) -> [String] {
@@ -120,7 +124,8 @@ final class SecureBench: Sendable {
         )
     }
 
-    /// Runs the client against both services, with a certificate of the folder.
+    /// Runs the client against both services, with a certificate of the folder. The number after
+    /// `--card` is noted.
     func remit(_ arguments: [String], as name: String? = "operator") async throws -> ServiceProcess
     {
         var environment = [
@@ -130,6 +135,9 @@ final class SecureBench: Sendable {
         if let name {
             environment["REMIT_TLS_CERTIFICATE"] = path(name + ".pem")
             environment["REMIT_TLS_KEY"] = path(name + "-key.pem")
+        }
+        if let flag = arguments.firstIndex(of: "--card") {
+            cards.withLockedValue { $0.note(arguments[flag + 1]) }
         }
         let process = try run(.client, arguments, environment: environment)
         _ = try await process.waitUntilEnded()
@@ -173,7 +181,7 @@ final class SecureBench: Sendable {
             key: name.map { path($0 + "-key.pem") },
             authorities: path("ca.pem")
         )
-        let (gateway, billing) = ports.withLock { ($0.gateway, $0.billing) }
+        let (gateway, billing) = ports.withLockedValue { ($0.gateway, $0.billing) }
         var configuration = ClientConfiguration(host: host, port: isBilling ? billing : gateway)
         configuration.tls = TLSClientSettings(
             try TLSSource(files, .client, checksOwn: false),
@@ -214,16 +222,17 @@ final class SecureBench: Sendable {
         }
     }
 
-    /// Ends both services, which must drain.
+    /// Ends both services, which must drain. No card number lies in any file.
     func finish() async throws {
         for process in [try billing, try gateway] {
             process.terminate()
             #expect(try await process.waitUntilEnded() == .exited(0), "\(process.log)")
         }
+        try cards.withLockedValue { $0 }.expectNone(in: folder)
     }
 
     func close() async {
-        let (gateway, billing) = services.withLock { ($0.gateway, $0.billing) }
+        let (gateway, billing) = services.withLockedValue { ($0.gateway, $0.billing) }
         await billing?.kill()
         await gateway?.kill()
         guard ProcessInfo.processInfo.environment["REMIT_KEEP_BENCHES"] == nil else { return }
