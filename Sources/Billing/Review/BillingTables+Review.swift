@@ -19,7 +19,7 @@ extension BillingTables {
         let stateNumber: Int? = row[2]
         let state = stateNumber.flatMap { OperationState(rawValue: $0) }
         guard (state == nil) == (stateNumber == nil) else {
-            throw StorageError.corrupt("an exception's state")
+            throw StorageError.undecodable("an exception's state")
         }
         let key = ReviewKey(payment: row[0], gatewayVersion: row[1])
         let votes = try votes(on: key)
@@ -106,7 +106,7 @@ extension BillingTables {
         guard let row else { return nil }
         let number: Int = row[0]
         guard let decision = ReviewDecision(rawValue: number) else {
-            throw StorageError.corrupt("a decision \(number)")
+            throw StorageError.undecodable("a decision \(number)")
         }
         let proposal = ReviewVote(
             operatorName: row[1],
@@ -175,7 +175,7 @@ extension BillingTables {
         guard let row else { return payment.state }
         let number: Int = row[0]
         guard let proven = OperationState(rawValue: number) else {
-            throw StorageError.corrupt("an exception's state")
+            throw StorageError.undecodable("an exception's state")
         }
         return PaymentStateMachine.outcome(of: proven)
     }
@@ -233,7 +233,7 @@ extension BillingTables {
             live: try live.map { row in
                 let number: Int = row[0]
                 guard let state = PaymentState(rawValue: number) else {
-                    throw StorageError.corrupt("a payment's state")
+                    throw StorageError.undecodable("a payment's state")
                 }
                 return (state, row[1], row[2])
             },

@@ -273,7 +273,7 @@ final class SandboxBank: BankLink {
             let charges = try rows.map { row in
                 let number: Int = row[3]
                 guard let state = ChargeState(rawValue: number) else {
-                    throw StorageError.corrupt("state \(number) in the bank's book")
+                    throw StorageError.undecodable("state \(number) in the bank's book")
                 }
                 return Charge(
                     sequence: row[0],

@@ -46,6 +46,7 @@ struct BillingErrorTests {
         (.storage(.closed), .unavailable, "STORAGE"),
         (.storage(.outcomeUnknown("")), .unavailable, "OUTCOME_UNKNOWN"),
         (.storage(.corrupt("")), .dataLoss, "STORAGE"),
+        (.storage(.undecodable("")), .dataLoss, "STORAGE"),
         (.unexpected("secret detail"), .internal, nil),
     ]
 
