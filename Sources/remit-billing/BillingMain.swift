@@ -98,6 +98,7 @@ struct BillingMain {
                 environment: ProcessInfo.processInfo.environment
             )
             MemoryAllocator.keepFreedMemory()
+            ProcessHardening.keepFilesPrivate()
             try ProcessHardening.disableCoreDumps()
             let logger = try LogLevel.bootstrap(settings, label: schema.program)
             try await serve(settings, logger)

@@ -74,6 +74,7 @@ struct GatewayMain {
                 environment: ProcessInfo.processInfo.environment
             )
             MemoryAllocator.keepFreedMemory()
+            ProcessHardening.keepFilesPrivate()
             try ProcessHardening.disableCoreDumps()
             let logger = try LogLevel.bootstrap(settings, label: schema.program)
             let folder = DataFolder(try settings.text("data"))

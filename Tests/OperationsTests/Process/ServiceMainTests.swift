@@ -151,4 +151,12 @@ struct ServiceMainTests {
             exit(limit.rlim_cur == 0 && limit.rlim_max == 0 ? 0 : 1)
         }
     }
+
+    @Test("new files are for their owner alone")
+    func privateFiles() async {
+        await #expect(processExitsWith: .exitCode(0)) {
+            ProcessHardening.keepFilesPrivate()
+            exit(umask(0) == 0o077 ? 0 : 1)
+        }
+    }
 }
