@@ -211,6 +211,7 @@ struct BillingMain {
                 gateway: RPCGatewayLink(caller, configuration: configuration),
                 configuration: configuration,
                 crashPoint: { await trigger.reached($0.rawValue) },
+                storeFailed: { ServiceMain.endForRestart(schema.program, "\($0)") },
                 logger: logger
             )
         } catch let error as StorageError {

@@ -115,6 +115,7 @@ struct GatewayMain {
                 configuration: opened,
                 crashPoint: { await trigger.reached($0.rawValue) },
                 endProcess: { _exit(CrashPointTrigger.exitStatus) },
+                storeFailed: { ServiceMain.endForRestart(schema.program, "\($0)") },
                 logger: logger
             )
         }

@@ -1,3 +1,4 @@
+import Dispatch
 import Glibc
 import Logging
 import NIOCore
@@ -78,6 +79,27 @@ struct ServiceMainTests {
             await ServiceMain.run("remit-billing") { throw Failure(description: "a\nb") }
         }
         #expect(text(failure.standardErrorContent).hasSuffix("remit-billing: a\\nb\n"))
+    }
+
+    @Test("a service that is to be started again ends at once, with one line and status 74")
+    func endsForRestart() async throws {
+        let result = try await #require(
+            processExitsWith: .exitCode(74),
+            observing: [\.standardErrorContent]
+        ) {
+            await ServiceMain.run("remit-billing") {
+                let stuck = Task { try await Task.sleep(for: .seconds(86_400)) }
+                DispatchQueue(label: "writer").async {
+                    ServiceMain.endForRestart("remit-billing", "the outcome\nis unknown")
+                }
+                try await stuck.value
+            }
+        }
+        #expect(
+            text(result.standardErrorContent).hasSuffix(
+                "remit-billing: the outcome\\nis unknown; ended at once, to be started again\n"
+            )
+        )
     }
 
     @Test("it says where it listens, and a signal sent at that moment drains it with status 0")
