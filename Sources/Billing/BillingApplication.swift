@@ -3,7 +3,7 @@ import Payments
 import RemitAPI
 package import ServiceKit
 import ServiceLifecycle
-import Storage
+package import Storage
 package import TTRPC
 
 /// Billing, wired: store, gateway link, use cases, handlers and background work.
@@ -65,6 +65,15 @@ package final class BillingApplication: Service {
 
     /// Opens billing's folder, which must exist; its database is made when it is not there.
     ///
+    /// - Parameters:
+    ///   - folder: of the data.
+    ///   - gateway: what billing asks of it.
+    ///   - configuration: settings and limits.
+    ///   - clock: of business.
+    ///   - crashPoint: where tests stop the process.
+    ///   - storeFailed: told of a commit whose outcome is unknown, before anyone is answered: the
+    ///     process must end, and its next start resolves by key.
+    ///   - logger: for all of it.
     /// - Throws: `StorageError`.
     package static func open(
         _ folder: String,
@@ -72,12 +81,14 @@ package final class BillingApplication: Service {
         configuration: BillingConfiguration,
         clock: BusinessClock = .system,
         crashPoint: @escaping BillingCrashHook = { _ in },
+        storeFailed: @escaping SQLiteStore.FailureHook = { _ in },
         logger: Logger
     ) throws -> BillingApplication {
         let lock = try FolderLock(folder: folder)
         let store = try BillingStore(
             path: folder + "/billing.sqlite",
             clock: clock,
+            onFailure: storeFailed,
             logger: logger
         )
         return BillingApplication(

@@ -33,6 +33,8 @@ package enum BillingError: Error, Equatable, Sendable {
     case exceptionNotFound
     /// Nothing about the payment is left to operators.
     case notInReview(PaymentState)
+    /// The caller or the name of a second vote is the first one's, and the other is not.
+    case oneOperator
     /// Another operator has proposed another decision: this one.
     case decisionDiffers(proposed: ReviewDecision)
     /// The money is not where the decision says; the text is a sentence about why.

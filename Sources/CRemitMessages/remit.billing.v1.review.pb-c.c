@@ -502,7 +502,7 @@ void   remit__billing__v1__live_payments__free_unpacked
   assert(message->base.descriptor == &remit__billing__v1__live_payments__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-static const ProtobufCFieldDescriptor remit__billing__v1__review_vote__field_descriptors[4] =
+static const ProtobufCFieldDescriptor remit__billing__v1__review_vote__field_descriptors[5] =
 {
   {
     "operator",
@@ -552,8 +552,21 @@ static const ProtobufCFieldDescriptor remit__billing__v1__review_vote__field_des
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "caller",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Remit__Billing__V1__ReviewVote, caller),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned remit__billing__v1__review_vote__field_indices_by_name[] = {
+  4,   /* field[4] = caller */
   3,   /* field[3] = create_time */
   1,   /* field[1] = decision */
   2,   /* field[2] = note */
@@ -562,7 +575,7 @@ static const unsigned remit__billing__v1__review_vote__field_indices_by_name[] =
 static const ProtobufCIntRange remit__billing__v1__review_vote__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 4 }
+  { 0, 5 }
 };
 const ProtobufCMessageDescriptor remit__billing__v1__review_vote__descriptor =
 {
@@ -572,7 +585,7 @@ const ProtobufCMessageDescriptor remit__billing__v1__review_vote__descriptor =
   "Remit__Billing__V1__ReviewVote",
   "remit.billing.v1",
   sizeof(Remit__Billing__V1__ReviewVote),
-  4,
+  5,
   remit__billing__v1__review_vote__field_descriptors,
   remit__billing__v1__review_vote__field_indices_by_name,
   1,  remit__billing__v1__review_vote__number_ranges,

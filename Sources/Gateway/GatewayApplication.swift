@@ -4,7 +4,7 @@ import Payments
 import RemitAPI
 package import ServiceKit
 import ServiceLifecycle
-import Storage
+package import Storage
 package import TTRPC
 
 /// The gateway, wired: stores, vault, bank, use cases, handlers and background work.
@@ -90,6 +90,8 @@ package final class GatewayApplication: Service {
     ///   - clock: of business.
     ///   - crashPoint: where tests stop the process.
     ///   - endProcess: plays the sandbox card whose process ends before the bank's reply.
+    ///   - storeFailed: told of a commit of any store whose outcome is unknown, before anyone is
+    ///     answered: the process must end, and its next start resolves by key.
     ///   - logger: for all of it.
     /// - Throws: `DataFolder.Failure`, `StorageError`, `GatewayError.vaultDamaged` (another
     ///   key-encryption key).
@@ -99,6 +101,7 @@ package final class GatewayApplication: Service {
         clock: BusinessClock = .system,
         crashPoint: @escaping GatewayCrashHook = { _ in },
         endProcess: @escaping @Sendable () async -> Void = {},
+        storeFailed: @escaping SQLiteStore.FailureHook = { _ in },
         logger: Logger
     ) async throws -> GatewayApplication {
         let keyEncryptionKey = try folder.readKeyEncryptionKey()
@@ -107,14 +110,20 @@ package final class GatewayApplication: Service {
             path: folder.database,
             keyEncryptionKey: keyEncryptionKey,
             clock: clock,
+            onFailure: storeFailed,
             logger: logger
         )
-        let cardKeys = try CardKeyStore(path: folder.cardKeys, logger: logger)
+        let cardKeys = try CardKeyStore(
+            path: folder.cardKeys,
+            onFailure: storeFailed,
+            logger: logger
+        )
         let bank = try SandboxBank(
             path: folder.sandboxBank,
             clock: clock,
             timeoutMilliseconds: configuration.bankTimeoutMilliseconds,
             endProcess: endProcess,
+            onFailure: storeFailed,
             logger: logger
         )
         let vault = Vault(

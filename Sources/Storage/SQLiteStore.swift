@@ -27,18 +27,29 @@ package final class SQLiteStore: Sendable {
     /// Runs work somewhere, soon.
     package typealias Worker = @Sendable (_ work: @escaping @Sendable () -> Void) -> Void
 
+    /// Told of a commit whose outcome is unknown, on the writer's thread, before anyone is answered.
+    package typealias FailureHook = @Sendable (StorageError) -> Void
+
     private let pool: any DatabaseWriter
     private let options: StoreOptions
     private let logger: Logger
     private let path: String
+    private let onFailure: FailureHook
     private let startWriter: Worker
     /// Of a store in memory, which has no reader but its writer; nil of one on disk.
     private let startReader: Worker?
     private let queue = NIOLockedValueBox(Queue())
     private let counts = NIOLockedValueBox(Statistics())
 
-    private init(pool: DatabasePool, path: String, options: StoreOptions, logger: Logger) {
+    private init(
+        pool: DatabasePool,
+        path: String,
+        options: StoreOptions,
+        onFailure: @escaping FailureHook,
+        logger: Logger
+    ) {
         self.pool = pool
+        self.onFailure = onFailure
         self.path = path
         self.options = options
         self.logger = logger
@@ -63,6 +74,7 @@ package final class SQLiteStore: Sendable {
     ) {
         pool = memory.queue
         path = ":memory:"
+        onFailure = { _ in }
         self.options = options
         self.logger = logger
         startWriter = worker
@@ -75,6 +87,8 @@ package final class SQLiteStore: Sendable {
     ///   - path: of the file; SQLite keeps two more beside it.
     ///   - migrations: all that ever were, in order.
     ///   - options: limits.
+    ///   - onFailure: told when a commit failed with an unknown outcome; this store takes no more
+    ///     writes then. A service ends its process here: see `Storage`.
     ///   - logger: for what goes wrong.
     /// - Throws: `StorageError.schemaTooNew`, `.synchronousNotFull`, `.corrupt`, `.cannotOpen`,
     ///   `.io`, `.full`.
@@ -82,6 +96,7 @@ package final class SQLiteStore: Sendable {
         path: String,
         migrations: [SchemaMigration],
         options: StoreOptions = StoreOptions(),
+        onFailure: @escaping FailureHook = { _ in },
         logger: Logger
     ) throws(StorageError) -> SQLiteStore {
         do {
@@ -111,7 +126,13 @@ package final class SQLiteStore: Sendable {
                 guard found == 2 else { throw StorageError.synchronousNotFull(found) }
             }
             try SchemaMigration.migrate(migrations, pool, path: path)
-            return SQLiteStore(pool: pool, path: path, options: options, logger: logger)
+            return SQLiteStore(
+                pool: pool,
+                path: path,
+                options: options,
+                onFailure: onFailure,
+                logger: logger
+            )
         } catch let error as StorageError {
             throw error
         } catch {
@@ -317,6 +338,7 @@ package final class SQLiteStore: Sendable {
                     "a commit failed with an unknown outcome: no more writes until a restart",
                     metadata: ["path": "\(path)", "error": "\(failure.error)"]
                 )
+                onFailure(failure.error)
             }
             for step in batch { step.fail(failure.error) }
         } catch {

@@ -11,6 +11,9 @@ package enum StorageError: Error, Equatable, Sendable {
     case io(String)
     /// The file is damaged, or no database.
     case corrupt(String)
+    /// A row means nothing to this program, or contradicts another one, in a file that is sound as far
+    /// as SQLite can tell. Only what needs that row fails.
+    case undecodable(String)
     /// As many steps wait as may.
     case overloaded(limit: Int)
     /// The caller had gone before a write began, or before a read ended; nothing was written.
@@ -59,6 +62,7 @@ extension StorageError: CustomStringConvertible {
         case .full(let text): "the disk is full (\(text))"
         case .io(let text): "the database cannot be read or written (\(text))"
         case .corrupt(let text): "the database is damaged (\(text))"
+        case .undecodable(let text): "a row cannot be understood: \(text)"
         case .overloaded(let limit): "\(limit) writes wait already"
         case .abandoned: "nobody waits for it any more"
         case .closed: "the store is closed"

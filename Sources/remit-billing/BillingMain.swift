@@ -98,6 +98,7 @@ struct BillingMain {
                 environment: ProcessInfo.processInfo.environment
             )
             MemoryAllocator.keepFreedMemory()
+            ProcessHardening.keepFilesPrivate()
             try ProcessHardening.disableCoreDumps()
             let logger = try LogLevel.bootstrap(settings, label: schema.program)
             try await serve(settings, logger)
@@ -210,6 +211,7 @@ struct BillingMain {
                 gateway: RPCGatewayLink(caller, configuration: configuration),
                 configuration: configuration,
                 crashPoint: { await trigger.reached($0.rawValue) },
+                storeFailed: { ServiceMain.endForRestart(schema.program, "\($0)") },
                 logger: logger
             )
         } catch let error as StorageError {

@@ -74,6 +74,7 @@ struct GatewayMain {
                 environment: ProcessInfo.processInfo.environment
             )
             MemoryAllocator.keepFreedMemory()
+            ProcessHardening.keepFilesPrivate()
             try ProcessHardening.disableCoreDumps()
             let logger = try LogLevel.bootstrap(settings, label: schema.program)
             let folder = DataFolder(try settings.text("data"))
@@ -114,6 +115,7 @@ struct GatewayMain {
                 configuration: opened,
                 crashPoint: { await trigger.reached($0.rawValue) },
                 endProcess: { _exit(CrashPointTrigger.exitStatus) },
+                storeFailed: { ServiceMain.endForRestart(schema.program, "\($0)") },
                 logger: logger
             )
         }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Operations
 
 /// Remit's client: every method by hand and from scripts, the demo and the benchmarks.
 @main
@@ -20,6 +21,11 @@ struct RemitCommand: AsyncParsableCommand {
     )
 
     static func main() async {
+        do {
+            try ProcessHardening.disableCoreDumps()
+        } catch {
+            exit(withError: Printer(.table).fail(error))
+        }
         do {
             var command = try parseAsRoot()
             if var asynchronous = command as? any AsyncParsableCommand {

@@ -11,6 +11,7 @@ struct StorageErrorTests {
         case .full: "full"
         case .io: "io"
         case .corrupt: "corrupt"
+        case .undecodable: "undecodable"
         case .overloaded: "overloaded"
         case .abandoned: "abandoned"
         case .closed: "closed"

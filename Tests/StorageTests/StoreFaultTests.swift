@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import NIOConcurrencyHelpers
 import Storage
 import Testing
 
@@ -22,7 +23,10 @@ struct StoreFaultTests {
     @Test("A full disk fails the write, and the next one works when there is room again")
     func full() async throws {
         let folder = try TemporaryFolder()
-        let store = try StoreFixture.open(folder.file("a.db"))
+        let store = try StoreFixture.open(
+            folder.file("a.db"),
+            onFailure: { Issue.record("a full disk ends a service: \($0)") }
+        )
         try await store.insert("before")
         try await Self.fill(store)
         let large = String(repeating: "x", count: 4096 * Self.pages)
@@ -100,7 +104,12 @@ struct StoreFaultTests {
                     """
             )
         }
-        let store = try StoreFixture.open(path, migrations: [StoreFixture.table, deferred])
+        let failures = NIOLockedValueBox<[StorageError]>([])
+        let store = try StoreFixture.open(
+            path,
+            migrations: [StoreFixture.table, deferred],
+            onFailure: { error in failures.withLockedValue { $0.append(error) } }
+        )
         try await store.insert("before")
         let errors = await [
             #expect(throws: StorageError.self) {
@@ -116,6 +125,7 @@ struct StoreFaultTests {
                 continue
             }
         }
+        #expect(failures.withLockedValue { $0.map(Optional.some) } == [errors[0]], "told once")
         #expect(try await store.bodies() == ["before"])
         await store.close()
         let again = try StoreFixture.open(path, migrations: [StoreFixture.table, deferred])

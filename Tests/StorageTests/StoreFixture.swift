@@ -60,9 +60,16 @@ enum StoreFixture {
     static func open(
         _ path: String,
         migrations: [SchemaMigration] = [table],
-        options: StoreOptions = StoreOptions()
+        options: StoreOptions = StoreOptions(),
+        onFailure: @escaping SQLiteStore.FailureHook = { _ in }
     ) throws(StorageError) -> SQLiteStore {
-        try SQLiteStore.open(path: path, migrations: migrations, options: options, logger: logger)
+        try SQLiteStore.open(
+            path: path,
+            migrations: migrations,
+            options: options,
+            onFailure: onFailure,
+            logger: logger
+        )
     }
 }
 

@@ -99,6 +99,14 @@ extension RPCError {
                 reason: "NOT_IN_REVIEW",
                 field: "payment_id"
             )
+        case .oneOperator:
+            self.init(
+                .failedPrecondition,
+                "This caller or this name is on the proposal already; another operator, with a "
+                    + "certificate or token and a name of their own, has to confirm it.",
+                reason: "ONE_OPERATOR",
+                field: "operator"
+            )
         case .decisionDiffers(let proposed):
             self.init(
                 .failedPrecondition,

@@ -54,7 +54,7 @@ struct ReviewHandler: BillingV1.ReviewServiceHandler {
             let item = try await store.decide(
                 ReviewKey(payment: payment, gatewayVersion: request.gatewayVersion),
                 decision,
-                by: name,
+                by: ReviewOperator(name: name, caller: context.caller?.name),
                 note: note
             )
             return BillingV1.ReviewItem(item, now: store.clock.milliseconds)
@@ -158,10 +158,11 @@ extension BillingV1.ReviewItem {
 extension BillingV1.ReviewVote {
     init(_ vote: ReviewVote) {
         self.init(
-            operator: vote.operatorName,
+            operator: vote.voter.name,
             decision: BillingV1.ReviewDecision(rawValue: Int32(vote.decision.rawValue)),
             note: vote.note,
-            createTime: GoogleProtobuf.Timestamp(milliseconds: vote.createdAt)
+            createTime: GoogleProtobuf.Timestamp(milliseconds: vote.createdAt),
+            caller: vote.voter.caller ?? ""
         )
     }
 }

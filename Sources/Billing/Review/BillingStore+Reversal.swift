@@ -61,7 +61,7 @@ extension BillingStore {
         for credit in credits { reopened += try release(from: credit, by: id, tables) }
         reopened += try release(from: payment.id, by: id, tables)
         guard taken + reopened == payment.amount.minorUnits else {
-            throw StorageError.corrupt("the parts of \(payment.id) are not its amount")
+            throw StorageError.undecodable("the parts of \(payment.id) are not its amount")
         }
         try book(
             .paymentReversed,
@@ -130,7 +130,9 @@ extension BillingStore {
             for allocation in page {
                 var invoice = try tables.invoice(allocation.invoice)
                 guard invoice.state == .open || invoice.state == .paid else {
-                    throw StorageError.corrupt("an allocation to an invoice that does not count")
+                    throw StorageError.undecodable(
+                        "an allocation to an invoice that does not count"
+                    )
                 }
                 invoice.due += allocation.amount
                 invoice.state = .open

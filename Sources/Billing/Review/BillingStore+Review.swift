@@ -22,15 +22,16 @@ extension BillingStore {
     /// - Parameters:
     ///   - key: the item.
     ///   - decision: one that an item of this kind may have.
-    ///   - operatorName: who says so.
+    ///   - voter: who says so.
     ///   - note: why.
     /// - Returns: the item after it. A decided one is as it was decided.
     /// - Throws: `BillingError` in the cases `paymentNotFound`, `exceptionNotFound`, `notInReview`,
-    ///   `decisionDiffers`, `decisionDoesNotFit`, `amountOutOfRange`; `StorageError`.
+    ///   `oneOperator`, `decisionDiffers`, `decisionDoesNotFit`, `amountOutOfRange`;
+    ///   `StorageError`.
     func decide(
         _ key: ReviewKey,
         _ decision: ReviewDecision,
-        by operatorName: String,
+        by voter: ReviewOperator,
         note: String
     ) async throws -> ReviewItem {
         try await write { tables in
@@ -38,24 +39,29 @@ extension BillingStore {
             guard item.confirmation == nil else { return item }
             try Self.checkFit(decision, item, tables)
             let vote = ReviewVote(
-                operatorName: operatorName,
+                voter: voter,
                 decision: decision,
                 note: note,
                 createdAt: tables.now
             )
-            if let proposal = item.proposal {
-                if proposal.isBy(operatorName) {
-                    guard proposal.decision != decision else { return item }
-                    try tables.propose(vote, on: key)
-                } else {
-                    guard proposal.decision == decision else {
-                        throw BillingError.decisionDiffers(proposed: proposal.decision)
-                    }
-                    try Self.carryOut(decision, item, tables)
-                    try tables.confirm(vote, on: key)
-                }
-            } else {
+            guard let proposal = item.proposal else {
                 try tables.propose(vote, on: key)
+                return try Self.item(key, tables)
+            }
+            switch voter.relation(toProposalOf: proposal.voter) {
+            case .own:
+                guard proposal.decision != decision else { return item }
+                try tables.propose(vote, on: key)
+            case .proven:
+                try tables.propose(vote, on: key)
+            case .unclear:
+                throw BillingError.oneOperator
+            case .another:
+                guard proposal.decision == decision else {
+                    throw BillingError.decisionDiffers(proposed: proposal.decision)
+                }
+                try Self.carryOut(decision, item, tables)
+                try tables.confirm(vote, on: key)
             }
             return try Self.item(key, tables)
         }

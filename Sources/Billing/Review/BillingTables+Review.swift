@@ -19,7 +19,7 @@ extension BillingTables {
         let stateNumber: Int? = row[2]
         let state = stateNumber.flatMap { OperationState(rawValue: $0) }
         guard (state == nil) == (stateNumber == nil) else {
-            throw StorageError.corrupt("an exception's state")
+            throw StorageError.undecodable("an exception's state")
         }
         let key = ReviewKey(payment: row[0], gatewayVersion: row[1])
         let votes = try votes(on: key)
@@ -96,8 +96,8 @@ extension BillingTables {
     ) throws -> (proposal: ReviewVote, confirmation: ReviewVote?)? {
         let row = try database.row(
             """
-            SELECT decision, proposer, proposal_note, proposed_at, confirmer, confirmation_note,
-                confirmed_at
+            SELECT decision, proposer, proposing_caller, proposal_note, proposed_at, confirmer,
+                confirming_caller, confirmation_note, confirmed_at
             FROM review_decisions WHERE payment = ? AND gateway_version = ?
             """,
             key.payment,
@@ -106,19 +106,24 @@ extension BillingTables {
         guard let row else { return nil }
         let number: Int = row[0]
         guard let decision = ReviewDecision(rawValue: number) else {
-            throw StorageError.corrupt("a decision \(number)")
+            throw StorageError.undecodable("a decision \(number)")
         }
         let proposal = ReviewVote(
-            operatorName: row[1],
+            voter: ReviewOperator(name: row[1], caller: row[2]),
             decision: decision,
-            note: row[2],
-            createdAt: row[3]
+            note: row[3],
+            createdAt: row[4]
         )
-        guard let confirmer: String = row[4], let note: String = row[5], let at: Int64 = row[6]
+        guard let confirmer: String = row[5], let note: String = row[7], let at: Int64 = row[8]
         else { return (proposal, nil) }
         return (
             proposal,
-            ReviewVote(operatorName: confirmer, decision: decision, note: note, createdAt: at)
+            ReviewVote(
+                voter: ReviewOperator(name: confirmer, caller: row[6]),
+                decision: decision,
+                note: note,
+                createdAt: at
+            )
         )
     }
 
@@ -127,13 +132,14 @@ extension BillingTables {
         try database.run(
             """
             INSERT OR REPLACE INTO review_decisions (payment, gateway_version, decision, proposer,
-                proposal_note, proposed_at)
-            VALUES (?, ?, ?, ?, ?, ?)
+                proposing_caller, proposal_note, proposed_at)
+            VALUES (?, ?, ?, ?, ?, ?, ?)
             """,
             key.payment,
             key.gatewayVersion,
             vote.decision.rawValue,
-            vote.operatorName,
+            vote.voter.name,
+            vote.voter.caller,
             vote.note,
             vote.createdAt
         )
@@ -143,11 +149,13 @@ extension BillingTables {
     func confirm(_ vote: ReviewVote, on key: ReviewKey) throws {
         try database.run(
             """
-            UPDATE review_decisions SET confirmer = ?, confirmation_note = ?, confirmed_at = ?,
+            UPDATE review_decisions SET confirmer = ?, confirming_caller = ?,
+                confirmation_note = ?, confirmed_at = ?,
                 event = (SELECT MAX(sequence) FROM events)
             WHERE payment = ? AND gateway_version = ?
             """,
-            vote.operatorName,
+            vote.voter.name,
+            vote.voter.caller,
             vote.note,
             vote.createdAt,
             key.payment,
@@ -175,7 +183,7 @@ extension BillingTables {
         guard let row else { return payment.state }
         let number: Int = row[0]
         guard let proven = OperationState(rawValue: number) else {
-            throw StorageError.corrupt("an exception's state")
+            throw StorageError.undecodable("an exception's state")
         }
         return PaymentStateMachine.outcome(of: proven)
     }
@@ -233,7 +241,7 @@ extension BillingTables {
             live: try live.map { row in
                 let number: Int = row[0]
                 guard let state = PaymentState(rawValue: number) else {
-                    throw StorageError.corrupt("a payment's state")
+                    throw StorageError.undecodable("a payment's state")
                 }
                 return (state, row[1], row[2])
             },

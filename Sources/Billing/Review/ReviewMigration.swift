@@ -54,4 +54,15 @@ extension BillingMigrations {
                 """
         )
     }
+
+    /// Who called when operators decided, as the service proved it. Of votes from before nobody
+    /// knows.
+    @Sendable static func reviewCallers(_ database: Database) throws {
+        try database.execute(
+            sql: """
+                ALTER TABLE review_decisions ADD COLUMN proposing_caller TEXT;
+                ALTER TABLE review_decisions ADD COLUMN confirming_caller TEXT;
+                """
+        )
+    }
 }

@@ -39,17 +39,46 @@ struct ReviewKey: Hashable, Sendable {
     let gatewayVersion: Int64
 }
 
+/// Who gives a vote.
+struct ReviewOperator: Equatable, Sendable {
+    /// What the request says: anyone may write anything.
+    let name: String
+    /// Whom the call was granted to; nil where callers are not authenticated.
+    let caller: String?
+
+    /// What a second vote is to a proposal.
+    enum Relation: Equatable, Sendable {
+        /// The same operator's.
+        case own
+        /// Another operator's: it may carry the proposal out.
+        case another
+        /// Half the same: one person with two names, or two that cannot be told apart.
+        case unclear
+        /// The proposal was made when nobody was authenticated: it proves nothing beside a vote that
+        /// is.
+        case proven
+    }
+
+    /// What a vote of this operator is to a proposal of another, or of the same.
+    func relation(toProposalOf proposer: ReviewOperator) -> Relation {
+        // Upper and lower case are the same person, as with usernames.
+        let hasSameName = name.lowercased() == proposer.name.lowercased()
+        guard let caller else { return hasSameName ? .own : .another }
+        guard let proposingCaller = proposer.caller else { return .proven }
+        switch (caller == proposingCaller, hasSameName) {
+        case (true, true): return .own
+        case (false, false): return .another
+        case (true, false), (false, true): return .unclear
+        }
+    }
+}
+
 /// An operator's word.
 struct ReviewVote: Equatable, Sendable {
-    let operatorName: String
+    let voter: ReviewOperator
     let decision: ReviewDecision
     let note: String
     let createdAt: Int64
-
-    /// Upper and lower case are the same person, as with usernames.
-    func isBy(_ name: String) -> Bool {
-        operatorName.lowercased() == name.lowercased()
-    }
 }
 
 /// A payment in review, or an exception, with what operators have said.

@@ -13,6 +13,7 @@ enum BillingMigrations {
         SchemaMigration("0003 payments", apply: payments),
         SchemaMigration("0004 feeds and ledger", apply: feeds),
         SchemaMigration("0005 review", apply: review),
+        SchemaMigration("0006 review callers", apply: reviewCallers),
     ]
 
     @Sendable private static func accounts(_ database: Database) throws {

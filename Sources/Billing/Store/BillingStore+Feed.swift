@@ -47,8 +47,8 @@ extension BillingStore {
                     let settlement = try Self.applyOne(proof, tables)
                     if settlement.action == .openException { page.exceptions += 1 }
                     if settlement.action != .ignore { page.settled.append(settlement.view) }
-                } catch let error where StorageError(error) == nil {
-                    // Whatever else is wrong with it, it must not keep the others from coming.
+                } catch let error where Self.isOfOneEvent(error) {
+                    // Whatever is wrong with it, it must not keep the others from coming.
                     try tables.park(event, reason: "\(error)")
                     page.parked += 1
                 }
@@ -57,6 +57,17 @@ extension BillingStore {
                 try tables.setGatewayFeed(GatewayPosition(epoch: epoch, headSequence: last))
             }
             return page
+        }
+    }
+
+    /// Whether an event alone is at fault: its payment is not there, its sum does not fit, a row that
+    /// it needs cannot be understood. What disk, file or memory refuse, they refuse to all events.
+    private static func isOfOneEvent(_ error: any Error) -> Bool {
+        switch StorageError(error) {
+        case nil, .undecodable: true
+        case .outcomeUnknown, .full, .io, .corrupt, .overloaded, .abandoned, .closed, .schemaTooNew,
+            .synchronousNotFull, .folderInUse, .cannotOpen:
+            false
         }
     }
 

@@ -85,7 +85,7 @@ extension BillingTables {
     private static func historyRow(_ row: StoredRow) throws -> HistoryRow {
         let number: Int = row[2]
         guard let type = HistoryType(rawValue: number) else {
-            throw StorageError.corrupt("a history row's type \(number)")
+            throw StorageError.undecodable("a history row's type \(number)")
         }
         return HistoryRow(
             account: row[0],
@@ -132,7 +132,7 @@ extension BillingTables {
     func transaction(_ row: HistoryRow) throws -> TransactionView {
         switch row.type {
         case .invoice:
-            guard let id = InvoiceID(bytes: Array(row.subject)) else { throw corrupt(row) }
+            guard let id = InvoiceID(bytes: Array(row.subject)) else { throw undecodable(row) }
             let invoice = try invoice(id)
             return TransactionView(
                 id: id.text,
@@ -145,7 +145,7 @@ extension BillingTables {
                 status: invoice.state.name
             )
         case .payment:
-            guard let id = PaymentID(bytes: Array(row.subject)) else { throw corrupt(row) }
+            guard let id = PaymentID(bytes: Array(row.subject)) else { throw undecodable(row) }
             return transaction(
                 try payment(id),
                 balanceAfter: row.balanceAfter,
@@ -153,13 +153,13 @@ extension BillingTables {
             )
         case .credit:
             guard let id = CreditID(bytes: Array(row.subject)), let credit = try credit(id) else {
-                throw corrupt(row)
+                throw undecodable(row)
             }
             return try transaction(row, credit)
         case .reversal:
             guard let id = JournalID(bytes: Array(row.subject)),
                 let reversal = try reversal(id)
-            else { throw corrupt(row) }
+            else { throw undecodable(row) }
             return try transaction(row, reversal)
         }
     }
@@ -181,8 +181,8 @@ extension BillingTables {
         )
     }
 
-    private func corrupt(_ row: HistoryRow) -> StorageError {
-        .corrupt("a history row's subject")
+    private func undecodable(_ row: HistoryRow) -> StorageError {
+        .undecodable("a history row's subject")
     }
 
     // MARK: One transaction

@@ -15,11 +15,23 @@ final class BillingStore: Sendable {
     /// Bumped after each commit; closed when streams must end.
     let changes = ChangeSignal()
 
-    convenience init(path: String, clock: BusinessClock, logger: Logger) throws(StorageError) {
+    /// - Parameters:
+    ///   - path: of the database.
+    ///   - clock: of business.
+    ///   - onFailure: told of a commit whose outcome is unknown.
+    ///   - logger: for what goes wrong.
+    /// - Throws: as `SQLiteStore.open`.
+    convenience init(
+        path: String,
+        clock: BusinessClock,
+        onFailure: @escaping SQLiteStore.FailureHook = { _ in },
+        logger: Logger
+    ) throws(StorageError) {
         self.init(
             sqlite: try SQLiteStore.open(
                 path: path,
                 migrations: BillingMigrations.all,
+                onFailure: onFailure,
                 logger: logger
             ),
             clock: clock

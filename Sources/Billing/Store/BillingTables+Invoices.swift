@@ -13,7 +13,7 @@ extension BillingTables {
     private static func invoice(_ row: StoredRow) throws -> InvoiceRecord {
         let stateNumber: Int = row[3]
         guard let state = InvoiceState(rawValue: stateNumber) else {
-            throw StorageError.corrupt("an invoice's state \(stateNumber)")
+            throw StorageError.undecodable("an invoice's state \(stateNumber)")
         }
         return InvoiceRecord(
             id: row[0],

@@ -18,7 +18,7 @@ extension BillingTables {
         let savingNumber: Int = row[19]
         guard let state = PaymentState(rawValue: stateNumber),
             let saving = CardSaving(rawValue: savingNumber)
-        else { throw StorageError.corrupt("a payment's state or saving") }
+        else { throw StorageError.undecodable("a payment's state or saving") }
         return PaymentRecord(
             id: row[0],
             account: row[1],

@@ -38,18 +38,21 @@ final class SandboxBank: BankLink {
     ///   - clock: when pending charges are decided.
     ///   - timeoutMilliseconds: how long a reply is waited for.
     ///   - endProcess: plays the fault of a process that ends before the reply is there.
+    ///   - onFailure: told of a commit to the book whose outcome is unknown.
     ///   - logger: for the book.
     convenience init(
         path: String,
         clock: BusinessClock,
         timeoutMilliseconds: Int64,
         endProcess: @escaping @Sendable () async -> Void,
+        onFailure: @escaping SQLiteStore.FailureHook = { _ in },
         logger: Logger
     ) throws(StorageError) {
         self.init(
             try SQLiteStore.open(
                 path: path,
                 migrations: SandboxBookMigrations.all,
+                onFailure: onFailure,
                 logger: logger
             ),
             clock: clock,
@@ -273,7 +276,7 @@ final class SandboxBank: BankLink {
             let charges = try rows.map { row in
                 let number: Int = row[3]
                 guard let state = ChargeState(rawValue: number) else {
-                    throw StorageError.corrupt("state \(number) in the bank's book")
+                    throw StorageError.undecodable("state \(number) in the bank's book")
                 }
                 return Charge(
                     sequence: row[0],

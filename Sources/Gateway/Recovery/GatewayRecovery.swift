@@ -64,33 +64,66 @@ struct GatewayRecovery: Sendable {
             } catch {
                 let count = turn.noteUnanswered(operation.key)
                 guard count >= configuration.maxInquiries else { throw error }
-                return try await giveUp(operation)
+                return try await giveUp(operation.key)
             }
             switch inquiry {
             case .decided(let decision):
                 let outcome = try await outcome(of: operation, decision)
-                if outcome.event == .answerLost { return try await giveUp(operation, decision) }
+                if outcome.event == .answerLost {
+                    return try await giveUp(operation.key, decision)
+                }
                 try await apply(outcome, to: operation.key)
                 turn.forget(operation.key)
             case .pending:
                 try await apply(OperationOutcome(event: .bankPending), to: operation.key)
             case .noCharge:
-                try await giveUp(operation)
+                try await giveUp(operation.key)
             }
         }
     }
 
-    /// Reverses, and ends the operation when the bank has acknowledged that.
+    /// Reverses, and ends the operation when the bank has acknowledged that. In a turn of recovery,
+    /// and never while the sale itself may still be answered.
+    ///
+    /// The operation is looked at again: what was approved meanwhile is in the books, here and at
+    /// billing, and is not reversed behind them.
     ///
     /// - Parameter decision: what the bank said before, if anything: it tells why.
     private func giveUp(
-        _ operation: Operation,
+        _ key: OperationKey,
         _ decision: BankDecision? = nil
     ) async throws {
-        try await bank.reverse(operation.key.attempt)
-        let outcome = OperationOutcome(event: .reversalAcknowledged, decision: decision)
-        try await apply(outcome, to: operation.key)
-        turn.forget(operation.key)
+        let state = try await store.operation(key).operation.state
+        switch state {
+        case .sent, .inDoubt, .pending, .requiresAction:
+            try await bank.reverse(key.attempt)
+            let outcome = OperationOutcome(event: .reversalAcknowledged, decision: decision)
+            try await apply(outcome, to: key)
+        case .approved, .captured:
+            logger.error(
+                "the bank contradicts a charge that it approved; the charge stands",
+                metadata: contradiction(key, state, decision)
+            )
+        case .received, .declined, .voided, .expired, .fenced, .notSent:
+            // No money is in the books, so none may stay at the bank: it may have taken a part.
+            logger.error(
+                "the bank decided on what has ended without money; it is reversed again",
+                metadata: contradiction(key, state, decision)
+            )
+            try await bank.reverse(key.attempt)
+        }
+        turn.forget(key)
+    }
+
+    private func contradiction(
+        _ key: OperationKey,
+        _ state: OperationState,
+        _ decision: BankDecision?
+    ) -> Logger.Metadata {
+        [
+            "key": "\(key.attempt)", "state": "\(state.name)",
+            "response_code": "\(decision?.responseCode.text ?? "none")",
+        ]
     }
 
     /// Takes the bank's late decisions: stored here first, acknowledged there afterwards.
@@ -107,12 +140,16 @@ struct GatewayRecovery: Sendable {
         var stored: [Int64] = []
         for advice in advices {
             let key = OperationKey(tenant: tenant, attempt: advice.reference)
+            // Before the operation is read: a sale that ends in between is seen as it ended.
+            let isUnderWay = inFlight.contains(key)
             do {
                 let view = try await store.operation(key)
                 let outcome = try await outcome(of: view.operation, advice.decision)
                 if outcome.event == .answerLost {
+                    // The sale's own answer comes first; the advice comes again.
+                    if isUnderWay { continue }
                     // Decided, and yet no answer: nothing is charged on such a word.
-                    try await giveUp(view.operation, advice.decision)
+                    try await giveUp(key, advice.decision)
                 } else {
                     try await apply(outcome, to: key)
                 }
@@ -136,7 +173,7 @@ struct GatewayRecovery: Sendable {
         await each(.pending, before: horizon, "ending a pending charge failed") { operation in
             switch try await bank.inquire(operation.key.attempt) {
             case .decided: break  // Its advice is on the way.
-            case .pending, .noCharge: try await giveUp(operation)
+            case .pending, .noCharge: try await giveUp(operation.key)
             }
         }
     }

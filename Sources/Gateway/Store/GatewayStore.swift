@@ -25,11 +25,18 @@ final class GatewayStore: Sendable {
 
     /// Opens the database, and makes epoch and keys in a new one.
     ///
+    /// - Parameters:
+    ///   - path: of the database.
+    ///   - keyEncryptionKey: opens the other keys.
+    ///   - clock: of business.
+    ///   - onFailure: told of a commit whose outcome is unknown.
+    ///   - logger: for what goes wrong.
     /// - Throws: `StorageError`, `GatewayError.vaultDamaged`.
     static func open(
         path: String,
         keyEncryptionKey: SymmetricKey,
         clock: BusinessClock,
+        onFailure: @escaping SQLiteStore.FailureHook = { _ in },
         logger: Logger
     ) async throws -> (store: GatewayStore, keyRing: KeyRing) {
         var options = StoreOptions()
@@ -38,6 +45,7 @@ final class GatewayStore: Sendable {
             path: path,
             migrations: GatewayMigrations.all,
             options: options,
+            onFailure: onFailure,
             logger: logger
         )
         return try await open(sqlite, keyEncryptionKey: keyEncryptionKey, clock: clock)

@@ -47,7 +47,7 @@ struct GatewayTables {
         let brandName: String = row[2]
         guard let state = StoredCardState(rawValue: stateNumber),
             let brand = CardBrand(rawValue: brandName)
-        else { throw StorageError.corrupt("a card's state or brand") }
+        else { throw StorageError.undecodable("a card's state or brand") }
         return StoredCard(
             token: token,
             tenant: row[0],
@@ -181,7 +181,7 @@ struct GatewayTables {
     ) throws -> Operation {
         let stateNumber: Int = row[first + 2]
         guard let state = OperationState(rawValue: stateNumber) else {
-            throw StorageError.corrupt("an operation's state \(stateNumber)")
+            throw StorageError.undecodable("an operation's state \(stateNumber)")
         }
         return Operation(
             key: key,
@@ -202,7 +202,7 @@ struct GatewayTables {
         let declineName: String? = row[first]
         let retentionNumber: Int = row[first + 5]
         guard let retention = CardRetention(rawValue: retentionNumber) else {
-            throw StorageError.corrupt("an operation's retention \(retentionNumber)")
+            throw StorageError.undecodable("an operation's retention \(retentionNumber)")
         }
         return OperationResult(
             declineCode: declineName.flatMap { DeclineCode(rawValue: $0) },

@@ -24,7 +24,16 @@ final class CardKeyStore: Sendable {
         }
     ]
 
-    convenience init(path: String, logger: Logger) throws(StorageError) {
+    /// - Parameters:
+    ///   - path: of the database.
+    ///   - onFailure: told of a commit whose outcome is unknown.
+    ///   - logger: for what goes wrong.
+    /// - Throws: as `SQLiteStore.open`.
+    convenience init(
+        path: String,
+        onFailure: @escaping SQLiteStore.FailureHook = { _ in },
+        logger: Logger
+    ) throws(StorageError) {
         var options = StoreOptions()
         options.secureDelete = true
         self.init(
@@ -32,6 +41,7 @@ final class CardKeyStore: Sendable {
                 path: path,
                 migrations: Self.migrations,
                 options: options,
+                onFailure: onFailure,
                 logger: logger
             )
         )

@@ -21,6 +21,8 @@ package enum ServiceMain {
     package static let configurationStatus: Int32 = 2
     /// Anything else that keeps a service from running.
     package static let failureStatus: Int32 = 1
+    /// Start it again, as it is: EX_IOERR of sysexits.h.
+    package static let restartStatus: Int32 = 74
 
     /// Runs `body` and ends the process.
     ///
@@ -46,6 +48,22 @@ package enum ServiceMain {
     private static func fail(_ program: String, _ message: String, _ status: Int32) -> Never {
         StandardStream.error.write("\(program): \(message.onOneLine)\n")
         exit(status)
+    }
+
+    /// Ends a running service at once, as a crash would, so that whatever supervises it starts it
+    /// again: what memory says can no longer be trusted, and what the disk says can.
+    ///
+    /// Nothing is drained and nothing is closed. Whoever waits loses the connection and knows that
+    /// the outcome is unknown, which is true.
+    ///
+    /// - Parameters:
+    ///   - program: named in the line on standard error.
+    ///   - reason: for operators.
+    package static func endForRestart(_ program: String, _ reason: String) -> Never {
+        StandardStream.error.write(
+            "\(program): \(reason.onOneLine); ended at once, to be started again\n"
+        )
+        _exit(restartStatus)
     }
 
     /// Refuses plain text where others could listen in.

@@ -81,23 +81,28 @@ extension BillingV1 {
     /// An operator's word.
     package struct ReviewVote: WireMessage {
         package static let messageName = "remit.billing.v1.ReviewVote"
-        /// The operator's name.
+        /// The operator's name, as the operator gave it.
         package var `operator`: String
         package var decision: BillingV1.ReviewDecision
         /// Why, for whoever reads this later.
         package var note: String
         package var createTime: GoogleProtobuf.Timestamp?
+        /// Who called, as a certificate or a bearer token proved it: "remit://ann", "token ann". Empty
+        /// where callers are not authenticated.
+        package var caller: String
 
         package init(
             `operator`: String = "",
             decision: BillingV1.ReviewDecision = .unspecified,
             note: String = "",
-            createTime: GoogleProtobuf.Timestamp? = nil
+            createTime: GoogleProtobuf.Timestamp? = nil,
+            caller: String = ""
         ) {
             self.`operator` = `operator`
             self.decision = decision
             self.note = note
             self.createTime = createTime
+            self.caller = caller
         }
     }
 }
@@ -108,6 +113,7 @@ extension BillingV1.ReviewVote {
         decision = BillingV1.ReviewDecision(rawValue: Int32(bitPattern: c.pointee.decision.rawValue))
         note = try arena.text(c.pointee.note, "remit.billing.v1.ReviewVote", "note")
         if let nested = c.pointee.create_time { createTime = try GoogleProtobuf.Timestamp(nested, arena) } else { createTime = nil }
+        caller = try arena.text(c.pointee.caller, "remit.billing.v1.ReviewVote", "caller")
     }
 
     func build(_ arena: Arena) throws(WireError) -> UnsafeMutablePointer<Remit__Billing__V1__ReviewVote> {
@@ -117,6 +123,7 @@ extension BillingV1.ReviewVote {
         c.pointee.decision = Remit__Billing__V1__ReviewDecision(rawValue: UInt32(bitPattern: decision.rawValue))
         if !note.isEmpty { c.pointee.note = try arena.cString(note, "remit.billing.v1.ReviewVote", "note") }
         if let nested = createTime { c.pointee.create_time = try nested.build(arena) }
+        if !caller.isEmpty { c.pointee.caller = try arena.cString(caller, "remit.billing.v1.ReviewVote", "caller") }
         return c
     }
 
@@ -385,8 +392,8 @@ extension BillingV1 {
         package var gatewayVersion: Int64
         /// SUCCEEDED or FAILED for a payment in review; CREDIT, REVERSE or DISMISS for an exception.
         package var decision: BillingV1.ReviewDecision
-        /// Who decides: 1 to 100 bytes; upper and lower case are the same operator. The caller is believed
-        /// about it: once callers have identities of their own (TLS), the name comes from there instead.
+        /// Who decides: 1 to 100 bytes; upper and lower case are the same operator. An authenticated
+        /// caller is stored beside it, and a second vote must differ in both.
         package var `operator`: String
         /// Why: 1 to 500 bytes.
         package var note: String
@@ -838,6 +845,10 @@ extension BillingV1.LivePayments {
 extension BillingV1 {
     /// What no machine may decide: payments that stayed unknown too long, and proof of the gateway that
     /// contradicts how a payment ended. Two operators decide each.
+    ///
+    /// Where callers are authenticated (by a certificate or a bearer token), an operator is a caller and
+    /// what it calls itself, and both must be another's for the second vote: each operator needs a
+    /// certificate or token of their own. Elsewhere callers are believed about who they are.
     package protocol ReviewServiceHandler: Sendable {
         /// The items that wait for a decision, oldest payment first.
         ///
@@ -850,15 +861,18 @@ extension BillingV1 {
         /// same decision carries it out. Money, ledger, history, event and mail are then one step.
         ///
         /// The first operator's call again changes nothing and has the same answer. With another decision
-        /// it takes the place of that operator's own proposal, which still needs a second operator. An
-        /// item that was decided answers with what was decided, whoever asks for whatever.
+        /// it takes the place of that operator's own proposal, which still needs a second operator. A
+        /// proposal from before callers were authenticated proves nothing: an authenticated caller's takes
+        /// its place. An item that was decided answers with what was decided, whoever asks for whatever.
         ///
         /// Errors: INVALID_ARGUMENT (BAD_ID; BAD_TEXT in operator or note; BAD_VERSION; BAD_ENUM in
         /// decision, also for one that an item of this kind never has), NOT_FOUND (the payment, or its
-        /// exception of that gateway_version), FAILED_PRECONDITION (DECISION_DIFFERS: another operator
-        /// proposed another decision; DECISION_DOES_NOT_FIT: CREDIT of money that the gateway did not take
-        /// or that is in the books already, REVERSE of money that the gateway took or that is not in the
-        /// books; NOT_IN_REVIEW: the payment has ended, or was never in review).
+        /// exception of that gateway_version), FAILED_PRECONDITION (ONE_OPERATOR: the authenticated caller
+        /// proposed this itself under another name, or another caller did under this one;
+        /// DECISION_DIFFERS: another operator proposed another decision; DECISION_DOES_NOT_FIT: CREDIT of
+        /// money that the gateway did not take or that is in the books already, REVERSE of money that the
+        /// gateway took or that is not in the books; NOT_IN_REVIEW: the payment has ended, or was never in
+        /// review).
         func decide(
             _ request: BillingV1.DecideRequest,
             context: ServerContext
@@ -917,15 +931,18 @@ extension BillingV1 {
         /// same decision carries it out. Money, ledger, history, event and mail are then one step.
         ///
         /// The first operator's call again changes nothing and has the same answer. With another decision
-        /// it takes the place of that operator's own proposal, which still needs a second operator. An
-        /// item that was decided answers with what was decided, whoever asks for whatever.
+        /// it takes the place of that operator's own proposal, which still needs a second operator. A
+        /// proposal from before callers were authenticated proves nothing: an authenticated caller's takes
+        /// its place. An item that was decided answers with what was decided, whoever asks for whatever.
         ///
         /// Errors: INVALID_ARGUMENT (BAD_ID; BAD_TEXT in operator or note; BAD_VERSION; BAD_ENUM in
         /// decision, also for one that an item of this kind never has), NOT_FOUND (the payment, or its
-        /// exception of that gateway_version), FAILED_PRECONDITION (DECISION_DIFFERS: another operator
-        /// proposed another decision; DECISION_DOES_NOT_FIT: CREDIT of money that the gateway did not take
-        /// or that is in the books already, REVERSE of money that the gateway took or that is not in the
-        /// books; NOT_IN_REVIEW: the payment has ended, or was never in review).
+        /// exception of that gateway_version), FAILED_PRECONDITION (ONE_OPERATOR: the authenticated caller
+        /// proposed this itself under another name, or another caller did under this one;
+        /// DECISION_DIFFERS: another operator proposed another decision; DECISION_DOES_NOT_FIT: CREDIT of
+        /// money that the gateway did not take or that is in the books already, REVERSE of money that the
+        /// gateway took or that is not in the books; NOT_IN_REVIEW: the payment has ended, or was never in
+        /// review).
         package func decide(
             _ request: BillingV1.DecideRequest,
             options: CallOptions = CallOptions()

@@ -34,7 +34,7 @@ extension RPCError {
                 reason: "STORAGE",
                 retryAfterMilliseconds: 1000
             )
-        case .corrupt:
+        case .corrupt, .undecodable:
             self.init(.dataLoss, "The store is damaged.", reason: "STORAGE")
         }
     }

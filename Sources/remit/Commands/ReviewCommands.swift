@@ -36,7 +36,8 @@ struct ReviewCommand: AsyncParsableCommand {
             abstract: "Proposes a decision, or carries out what another operator proposed.",
             discussion: """
                 A payment in review is decided succeeded or failed. An exception is decided \
-                credit (the gateway took the money), reverse (it did not) or dismiss.
+                credit (the gateway took the money), reverse (it did not) or dismiss. With TLS \
+                each operator needs a certificate or token of their own.
                 """
         )
         @OptionGroup var connection: ConnectionOptions

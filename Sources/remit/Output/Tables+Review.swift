@@ -24,10 +24,11 @@ extension Tables {
         ])
     }
 
-    /// "FAILED by ann"; empty without one.
+    /// "FAILED by ann", "FAILED by ann (remit://ann)"; empty without one.
     static func vote(_ vote: BillingV1.ReviewVote?) -> String {
         guard let vote else { return "" }
-        return "\(vote.decision.name) by \(vote.operator)"
+        let caller = vote.caller.isEmpty ? "" : " (\(vote.caller))"
+        return "\(vote.decision.name) by \(vote.operator)\(caller)"
     }
 
     static func parkedEvents(_ events: [BillingV1.ParkedEvent]) -> Table {

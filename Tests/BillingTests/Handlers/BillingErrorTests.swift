@@ -27,6 +27,7 @@ struct BillingErrorTests {
         (.badPageToken, .invalidArgument, "BAD_PAGE_TOKEN"),
         (.exceptionNotFound, .notFound, "NOT_FOUND"),
         (.notInReview(.pending), .failedPrecondition, "NOT_IN_REVIEW"),
+        (.oneOperator, .failedPrecondition, "ONE_OPERATOR"),
         (.decisionDiffers(proposed: .failed), .failedPrecondition, "DECISION_DIFFERS"),
         (.decisionDoesNotFit("It is odd."), .failedPrecondition, "DECISION_DOES_NOT_FIT"),
         (.token(.notFound), .notFound, "TOKEN_NOT_FOUND"),
@@ -46,6 +47,7 @@ struct BillingErrorTests {
         (.storage(.closed), .unavailable, "STORAGE"),
         (.storage(.outcomeUnknown("")), .unavailable, "OUTCOME_UNKNOWN"),
         (.storage(.corrupt("")), .dataLoss, "STORAGE"),
+        (.storage(.undecodable("")), .dataLoss, "STORAGE"),
         (.unexpected("secret detail"), .internal, nil),
     ]
 

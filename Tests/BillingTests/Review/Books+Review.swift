@@ -46,9 +46,15 @@ extension Books {
     func vote(
         _ key: ReviewKey,
         _ decision: ReviewDecision,
-        by name: String
+        by name: String,
+        caller: String? = nil
     ) async throws -> ReviewItem {
-        try await store.decide(key, decision, by: name, note: "as \(name) found out")
+        try await store.decide(
+            key,
+            decision,
+            by: ReviewOperator(name: name, caller: caller),
+            note: "as \(name) found out"
+        )
     }
 
     /// Two operators agree.

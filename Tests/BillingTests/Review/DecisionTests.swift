@@ -1,5 +1,7 @@
 import GRDB
 import Payments
+import ServiceKit
+import Storage
 import Testing
 
 @testable import Billing
@@ -12,7 +14,7 @@ struct DecisionTests {
         let payment = try await books.inReview(try await books.account())
         let before = try await books.dump()
         let item = try await books.vote(ReviewKey(payment), .failed, by: "ann")
-        #expect(item.proposal?.operatorName == "ann" && item.proposal?.decision == .failed)
+        #expect(item.proposal?.voter.name == "ann" && item.proposal?.decision == .failed)
         #expect(item.proposal?.note == "as ann found out" && item.confirmation == nil)
         let after = try await books.dump()
         for table in before.keys where table != "review_decisions" {
@@ -49,6 +51,95 @@ struct DecisionTests {
         #expect(done.payment.state == .succeeded)
     }
 
+    // MARK: Who an operator is
+
+    @Test("A caller that is known does not confirm its own proposal, whatever name it gives")
+    func sameCaller() async throws {
+        let books = try Books()
+        let key = ReviewKey(try await books.inReview(try await books.account()))
+        let first = try await books.vote(key, .failed, by: "ann", caller: "remit://ann")
+        #expect(first.proposal?.voter == ReviewOperator(name: "ann", caller: "remit://ann"))
+        let before = try await books.dump()
+        for decision in [ReviewDecision.failed, .succeeded] {
+            await #expect(throws: BillingError.oneOperator) {
+                try await books.vote(key, decision, by: "bob", caller: "remit://ann")
+            }
+        }
+        let again = try await books.vote(key, .failed, by: "Ann", caller: "remit://ann")
+        #expect(again.proposal == first.proposal && again.confirmation == nil)
+        #expect(try await books.dump() == before)
+        let done = try await books.vote(key, .failed, by: "bob", caller: "remit://bob")
+        #expect(done.payment.state == .failed)
+        #expect(done.confirmation?.voter == ReviewOperator(name: "bob", caller: "remit://bob"))
+        #expect(done.proposal == first.proposal)
+    }
+
+    @Test(
+        "A proposal of when nobody was known is replaced by a known caller's, not confirmed by it"
+    )
+    func proposedBefore() async throws {
+        let books = try Books()
+        let key = ReviewKey(try await books.inReview(try await books.account()))
+        try await books.vote(key, .failed, by: "ann")
+        let taken = try await books.vote(key, .failed, by: "bob", caller: "remit://ann")
+        #expect(taken.payment.state == .review && taken.confirmation == nil)
+        #expect(taken.proposal?.voter == ReviewOperator(name: "bob", caller: "remit://ann"))
+        let done = try await books.vote(key, .failed, by: "cid", caller: "token cid")
+        #expect(done.payment.state == .failed)
+    }
+
+    @Test("Votes of an older schema are of nobody known")
+    func migrates() async throws {
+        let folder = try TemporaryFolder()
+        let path = folder.file("billing.sqlite")
+        let old = try SQLiteStore.open(
+            path: path,
+            migrations: Array(BillingMigrations.all.prefix(5)),
+            logger: Books.logger
+        )
+        try await old.write { database in
+            try database.run(
+                """
+                INSERT INTO review_decisions (payment, gateway_version, decision, proposer,
+                    proposal_note, proposed_at)
+                VALUES (?, 0, 2, 'ann', 'why', 5)
+                """,
+                PaymentID(ULID(high: 1, low: 1))
+            )
+        }
+        await old.close()
+        let store = try BillingStore(path: path, clock: .system, logger: Books.logger)
+        let callers: [String?] = try await store.read { tables in
+            try tables.database.rows(
+                "SELECT proposing_caller, confirming_caller FROM review_decisions LIMIT 2"
+            ).flatMap { [$0[0] as String?, $0[1] as String?] }
+        }
+        #expect(callers == [nil, nil])
+        await store.close()
+    }
+
+    @Test(
+        "What a second vote is to a proposal",
+        arguments: [
+            (("ann", nil), ("Ann", nil), .own), (("ann", nil), ("bob", nil), .another),
+            (("ann", "a"), ("ANN", "a"), .own), (("ann", "a"), ("bob", "a"), .unclear),
+            (("ann", "a"), ("ann", "b"), .unclear), (("ann", "a"), ("bob", "b"), .another),
+            (("ann", nil), ("ann", "a"), .proven), (("ann", nil), ("bob", "b"), .proven),
+            (("ann", "a"), ("ann", nil), .own), (("ann", "a"), ("bob", nil), .another),
+        ] as [((String, String?), (String, String?), ReviewOperator.Relation)]
+    )
+    func relation(
+        first: (String, String?),
+        second: (String, String?),
+        expected: ReviewOperator.Relation
+    ) {
+        let proposer = ReviewOperator(name: first.0, caller: first.1)
+        let voter = ReviewOperator(name: second.0, caller: second.1)
+        #expect(voter.relation(toProposalOf: proposer) == expected)
+    }
+
+    // MARK: Two that agree, or not
+
     @Test("A second operator with another decision is refused, and nothing changes")
     func differs() async throws {
         let books = try Books()
@@ -74,7 +165,7 @@ struct DecisionTests {
         let item = try await books.decide(ReviewKey(payment), .succeeded)
         #expect(item.payment.state == .succeeded && item.payment.failureReason == "")
         #expect(item.payment.settledAt == books.clock.milliseconds)
-        #expect(item.confirmation?.operatorName == "bob")
+        #expect(item.confirmation?.voter.name == "bob")
         let other = try await books.paid(proven, 1000)
         // The one difference is the name of the operators' payment.
         #expect(try await books.historyRows(decided) == books.historyRows(proven))

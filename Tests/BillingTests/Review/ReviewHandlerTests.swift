@@ -117,6 +117,7 @@ struct ReviewHandlerTests {
         )
         let first = try await decide(books, request)
         #expect(first.proposal?.operator == "ann" && first.confirmation == nil)
+        #expect(first.proposal?.caller == "")
         #expect(try await decide(books, request) == first)
         books.clock.advance(milliseconds: 1000)
         request.operator = "bob"
@@ -127,6 +128,34 @@ struct ReviewHandlerTests {
         books.clock.advance(milliseconds: 9000)
         #expect(try await decide(books, request) == done)
         #expect(done.ageMilliseconds == 1000)
+    }
+
+    @Test("An authenticated caller is one operator, whatever the request says, and is on its vote")
+    func authenticated() async throws {
+        let books = try Books()
+        let payment = try await books.inReview(try await books.account())
+        func decide(_ name: String, _ caller: String) async throws -> BillingV1.ReviewItem {
+            try await handler(books).decide(
+                BillingV1.DecideRequest(
+                    paymentID: payment.id.text,
+                    decision: .failed,
+                    operator: name,
+                    note: "why"
+                ),
+                context: ServerContext(
+                    method: BillingV1.ReviewService.decide,
+                    caller: Caller(name: caller, tenant: "default")
+                )
+            )
+        }
+        let proposed = try await decide("ann", "token ann")
+        #expect(proposed.proposal?.operator == "ann" && proposed.proposal?.caller == "token ann")
+        await expectRefusal(.failedPrecondition, "ONE_OPERATOR", "operator") {
+            try await decide("bob", "token ann")
+        }
+        #expect(try await list(books).items.map(\.proposal) == [proposed.proposal])
+        let done = try await decide("bob", "remit://bob")
+        #expect(done.paymentState == .failed && done.confirmation?.caller == "remit://bob")
     }
 
     static let refusals: [Refusal<BillingV1.DecideRequest>] = [

@@ -1,6 +1,7 @@
 import GRDB
 import Payments
 import ServiceKit
+import Storage
 import Testing
 
 @testable import Billing
@@ -112,6 +113,69 @@ struct FeedStepTests {
         #expect(page.settled.map(\.payment.id) == [next.id])
         #expect(try await books.store.gatewayFeed()?.headSequence == 2)
         #expect(try await books.payment(full.id).state == .submitting)
+    }
+
+    @Test("An event that needs a row nobody can read is parked and does not stop the feed")
+    func undecodableRowIsParked() async throws {
+        let books = try Books()
+        let broken = try await books.reserve(try await books.account())
+        let owing = try await books.account()
+        let invoice = try await books.invoice(owing, 400)
+        let blocked = try await books.reserve(owing)
+        let next = try await books.reserve(try await books.account())
+        try await books.store.write { tables in
+            try tables.database.run(
+                "UPDATE payments SET card_saving = 99 WHERE id = ?",
+                broken.id
+            )
+        }
+        let page = try await books.store.apply(
+            [event(1, broken), event(2, blocked), event(3, next)],
+            epoch: "a"
+        )
+        #expect(page.parked == 1)
+        #expect(page.settled.map(\.payment.id) == [blocked.id, next.id])
+        #expect(try await books.invoice(invoice.id).state == .paid)
+        #expect(try await books.store.gatewayFeed()?.headSequence == 3)
+        #expect(
+            try await parked(books) == [
+                Parked(
+                    sequence: 1,
+                    key: broken.attempt.text,
+                    reason: "a row cannot be understood: a payment's state or saving"
+                )
+            ]
+        )
+    }
+
+    /// Makes SQLite itself fail, with some result code, where a settlement writes into the history.
+    private func failHistory(of books: Books, with code: ResultCode) async throws {
+        try await books.store.write { tables in
+            tables.database.add(
+                function: DatabaseFunction("refused", argumentCount: 0) { _ in
+                    throw DatabaseError(resultCode: code, message: "made up")
+                }
+            )
+            try tables.database.execute(
+                sql: """
+                    CREATE TRIGGER injected BEFORE INSERT ON history BEGIN SELECT refused(); END
+                    """
+            )
+        }
+    }
+
+    @Test("What the file itself refuses parks nothing: the whole page fails, and comes again")
+    func damagedFileIsNotParked() async throws {
+        for code in [ResultCode.SQLITE_CORRUPT, .SQLITE_FULL, .SQLITE_IOERR] {
+            let books = try Books()
+            let payment = try await books.reserve(try await books.account())
+            try await failHistory(of: books, with: code)
+            await #expect(throws: StorageError.self, "\(code)") {
+                try await books.store.apply([event(1, payment)], epoch: "a")
+            }
+            #expect(try await parked(books).isEmpty, "\(code)")
+            #expect(try await books.store.gatewayFeed() == nil, "\(code)")
+        }
     }
 
     @Test("A parked event leaves nothing of a half-done settlement behind")

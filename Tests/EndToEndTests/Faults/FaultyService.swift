@@ -33,7 +33,7 @@ final class FaultyService {
         )
     }
 
-    /// Whether a commit failed with an unknown outcome: there are no more writes then.
+    /// Whether a commit failed with an unknown outcome: the service ends by itself then.
     var hasStoppedWriting: Bool {
         process.log.contains("no more writes until a restart")
     }

@@ -50,9 +50,11 @@ final class SecureBench: Sendable {
     /// - Parameters:
     ///   - clients: `required` or `optional`.
     ///   - access: tables in place of those that `certs init` made; SCOPES in them is not replaced.
+    ///   - billing: further options of billing.
     static func open(
         clients: String = "required",
-        access: (gateway: String, billing: String)? = nil
+        access: (gateway: String, billing: String)? = nil,
+        billing options: [String] = []
     ) async throws -> SecureBench {
         let bench = try SecureBench()
         do {
@@ -68,7 +70,7 @@ final class SecureBench: Sendable {
                 try bench.write("gateway-access.json", access.gateway)
                 try bench.write("billing-access.json", access.billing)
             }
-            try await bench.start(clients)
+            try await bench.start(clients, options)
         } catch {
             await bench.close()
             throw error
@@ -76,7 +78,7 @@ final class SecureBench: Sendable {
         return bench
     }
 
-    private func start(_ clients: String) async throws {
+    private func start(_ clients: String, _ options: [String]) async throws {
         let initial = try run(.gateway, ["init", "--data", folder + "/gateway"])
         try #require(try await initial.waitUntilEnded() == .exited(0), "\(initial.log)")
         let gateway = try run(
@@ -93,7 +95,7 @@ final class SecureBench: Sendable {
                 "serve", "--listen", "\(host):0", "--data", folder + "/billing",
                 "--gateway", gatewayAddress, "--gateway-tls-ca", path("ca.pem"),
                 "--gateway-identity", "remit://gateway",
-            ] + TestBench.billingOptions + tls("billing", clients)
+            ] + TestBench.billingOptions + options + tls("billing", clients)
         )
         services.withLockedValue { $0.billing = billing }
         let billingPort = try await billing.listeningPort()
@@ -244,11 +246,16 @@ final class SecureBench: Sendable {
 func withSecureBench(
     clients: String = "required",
     access: (gateway: String, billing: String)? = nil,
+    billing options: [String] = [],
     _ body: (SecureBench) async throws -> Void
 ) async throws {
     await BenchGate.shared.enter()
     do {
-        let bench = try await SecureBench.open(clients: clients, access: access)
+        let bench = try await SecureBench.open(
+            clients: clients,
+            access: access,
+            billing: options
+        )
         do {
             try await body(bench)
             try await bench.finish()

@@ -60,6 +60,7 @@ struct GatewayErrorTests {
         // Whether it was written is not known, and must not be taken for a refusal.
         Heard(.storage(.outcomeUnknown("x")), .unavailable, "OUTCOME_UNKNOWN"),
         Heard(.storage(.corrupt("x")), .dataLoss, "STORAGE"),
+        Heard(.storage(.undecodable("x")), .dataLoss, "STORAGE"),
     ]
 
     @Test("Every error is heard with its status, reason and field", arguments: allHeard)

@@ -182,6 +182,61 @@ struct PendingTests {
         #expect(bank.calls.reversals.contains(key))
     }
 
+    @Test(
+        "An approved charge that is advised a part, or that the bank cannot say, stands as booked",
+        arguments: ["10", "68", "94"]
+    )
+    func contradictedApproval(code: String) async throws {
+        let (gateway, key) = try await pending()
+        advise(key, .approved(), sequence: 1)
+        await gateway.recovery.collectAdvices()
+        let approved = try await gateway.operation(key)
+        advise(key, .answered(.of(code)), sequence: 2)
+        await gateway.recovery.collectAdvices()
+        #expect(bank.calls.reversals.isEmpty, "the bank would have no charge where we have one")
+        let operation = try await gateway.operation(key)
+        #expect(operation.state == .approved && operation.version == approved.version)
+        #expect(try await gateway.ledger().count == 1)
+        #expect(bank.calls.acknowledged == [1, 2], "it does not come for ever")
+    }
+
+    @Test("What has ended without money, and is then advised a part, is reversed again")
+    func contradictedDecline() async throws {
+        let (gateway, key) = try await pending()
+        advise(key, .answered(.insufficientFunds), sequence: 1)
+        await gateway.recovery.collectAdvices()
+        advise(key, .answered(.of("10")), sequence: 2)
+        await gateway.recovery.collectAdvices()
+        #expect(try await gateway.operation(key).state == .declined)
+        #expect(bank.calls.reversals == [key])
+        #expect(bank.calls.acknowledged == [1, 2])
+        #expect(try await gateway.ledger().isEmpty)
+    }
+
+    @Test("A doubtful advice waits for the answer of a sale that is under way")
+    func doubtBeforeTheAnswer() async throws {
+        let gateway = try await GatewayFixture.open(bank)
+        bank.onCharge { [weak bank, weak gateway] request in
+            bank?.script {
+                $0.advices = [
+                    BankAdvice(
+                        sequence: 1,
+                        reference: request.reference,
+                        decision: .answered(.of("68"))
+                    )
+                ]
+            }
+            await gateway?.recovery.collectAdvices()
+        }
+        let view = try await gateway.sell()
+        #expect(view.operation.state == .approved)
+        #expect(bank.calls.acknowledged.isEmpty)
+        await gateway.recovery.collectAdvices()
+        #expect(bank.calls.reversals.isEmpty)
+        #expect(bank.calls.acknowledged == [1])
+        #expect(try await gateway.operation(view.operation.key.attempt).state == .approved)
+    }
+
     // MARK: The horizon
 
     @Test("Past the horizon a pending charge ends EXPIRED, by a reversal, and not before")

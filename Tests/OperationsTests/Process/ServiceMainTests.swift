@@ -1,3 +1,4 @@
+import Dispatch
 import Glibc
 import Logging
 import NIOCore
@@ -80,6 +81,27 @@ struct ServiceMainTests {
         #expect(text(failure.standardErrorContent).hasSuffix("remit-billing: a\\nb\n"))
     }
 
+    @Test("a service that is to be started again ends at once, with one line and status 74")
+    func endsForRestart() async throws {
+        let result = try await #require(
+            processExitsWith: .exitCode(74),
+            observing: [\.standardErrorContent]
+        ) {
+            await ServiceMain.run("remit-billing") {
+                let stuck = Task { try await Task.sleep(for: .seconds(86_400)) }
+                DispatchQueue(label: "writer").async {
+                    ServiceMain.endForRestart("remit-billing", "the outcome\nis unknown")
+                }
+                try await stuck.value
+            }
+        }
+        #expect(
+            text(result.standardErrorContent).hasSuffix(
+                "remit-billing: the outcome\\nis unknown; ended at once, to be started again\n"
+            )
+        )
+    }
+
     @Test("it says where it listens, and a signal sent at that moment drains it with status 0")
     func terminates() async throws {
         let terminated = try await #require(
@@ -149,6 +171,14 @@ struct ServiceMainTests {
             let prctl = unsafeBitCast(dlsym(nil, "prctl"), to: Prctl.self)
             guard prctl(ServiceMainTests.getDumpable, 0) == 0 else { exit(2) }
             exit(limit.rlim_cur == 0 && limit.rlim_max == 0 ? 0 : 1)
+        }
+    }
+
+    @Test("new files are for their owner alone")
+    func privateFiles() async {
+        await #expect(processExitsWith: .exitCode(0)) {
+            ProcessHardening.keepFilesPrivate()
+            exit(umask(0) == 0o077 ? 0 : 1)
         }
     }
 }

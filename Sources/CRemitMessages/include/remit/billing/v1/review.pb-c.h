@@ -69,7 +69,7 @@ struct  Remit__Billing__V1__ReviewVote
 {
   ProtobufCMessage base;
   /*
-   * The operator's name.
+   * The operator's name, as the operator gave it.
    */
   char *operator_;
   Remit__Billing__V1__ReviewDecision decision;
@@ -78,10 +78,15 @@ struct  Remit__Billing__V1__ReviewVote
    */
   char *note;
   Google__Protobuf__Timestamp *create_time;
+  /*
+   * Who called, as a certificate or a bearer token proved it: "remit://ann", "token ann". Empty
+   * where callers are not authenticated.
+   */
+  char *caller;
 };
 #define REMIT__BILLING__V1__REVIEW_VOTE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&remit__billing__v1__review_vote__descriptor) \
-    , (char *)protobuf_c_empty_string, REMIT__BILLING__V1__REVIEW_DECISION__REVIEW_DECISION_UNSPECIFIED, (char *)protobuf_c_empty_string, NULL }
+    , (char *)protobuf_c_empty_string, REMIT__BILLING__V1__REVIEW_DECISION__REVIEW_DECISION_UNSPECIFIED, (char *)protobuf_c_empty_string, NULL, (char *)protobuf_c_empty_string }
 
 
 /*
@@ -186,8 +191,8 @@ struct  Remit__Billing__V1__DecideRequest
    */
   Remit__Billing__V1__ReviewDecision decision;
   /*
-   * Who decides: 1 to 100 bytes; upper and lower case are the same operator. The caller is believed
-   * about it: once callers have identities of their own (TLS), the name comes from there instead.
+   * Who decides: 1 to 100 bytes; upper and lower case are the same operator. An authenticated
+   * caller is stored beside it, and a second vote must differ in both.
    */
   char *operator_;
   /*
