@@ -232,7 +232,7 @@ void   remit__gateway__v1__event__free_unpacked
   assert(message->base.descriptor == &remit__gateway__v1__event__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-static const ProtobufCFieldDescriptor remit__gateway__v1__list_events_request__field_descriptors[2] =
+static const ProtobufCFieldDescriptor remit__gateway__v1__list_events_request__field_descriptors[3] =
 {
   {
     "after",
@@ -258,15 +258,28 @@ static const ProtobufCFieldDescriptor remit__gateway__v1__list_events_request__f
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "known",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Remit__Gateway__V1__ListEventsRequest, known),
+    &remit__gateway__v1__store_cursor__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned remit__gateway__v1__list_events_request__field_indices_by_name[] = {
   0,   /* field[0] = after */
+  2,   /* field[2] = known */
   1,   /* field[1] = page_size */
 };
 static const ProtobufCIntRange remit__gateway__v1__list_events_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 2 }
+  { 0, 3 }
 };
 const ProtobufCMessageDescriptor remit__gateway__v1__list_events_request__descriptor =
 {
@@ -276,7 +289,7 @@ const ProtobufCMessageDescriptor remit__gateway__v1__list_events_request__descri
   "Remit__Gateway__V1__ListEventsRequest",
   "remit.gateway.v1",
   sizeof(Remit__Gateway__V1__ListEventsRequest),
-  2,
+  3,
   remit__gateway__v1__list_events_request__field_descriptors,
   remit__gateway__v1__list_events_request__field_indices_by_name,
   1,  remit__gateway__v1__list_events_request__number_ranges,
@@ -334,7 +347,7 @@ const ProtobufCMessageDescriptor remit__gateway__v1__list_events_response__descr
   (ProtobufCMessageInit) remit__gateway__v1__list_events_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor remit__gateway__v1__stream_events_request__field_descriptors[1] =
+static const ProtobufCFieldDescriptor remit__gateway__v1__stream_events_request__field_descriptors[2] =
 {
   {
     "after",
@@ -348,14 +361,27 @@ static const ProtobufCFieldDescriptor remit__gateway__v1__stream_events_request_
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "known",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Remit__Gateway__V1__StreamEventsRequest, known),
+    &remit__gateway__v1__store_cursor__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned remit__gateway__v1__stream_events_request__field_indices_by_name[] = {
   0,   /* field[0] = after */
+  1,   /* field[1] = known */
 };
 static const ProtobufCIntRange remit__gateway__v1__stream_events_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 1 }
+  { 0, 2 }
 };
 const ProtobufCMessageDescriptor remit__gateway__v1__stream_events_request__descriptor =
 {
@@ -365,7 +391,7 @@ const ProtobufCMessageDescriptor remit__gateway__v1__stream_events_request__desc
   "Remit__Gateway__V1__StreamEventsRequest",
   "remit.gateway.v1",
   sizeof(Remit__Gateway__V1__StreamEventsRequest),
-  1,
+  2,
   remit__gateway__v1__stream_events_request__field_descriptors,
   remit__gateway__v1__stream_events_request__field_indices_by_name,
   1,  remit__gateway__v1__stream_events_request__number_ranges,

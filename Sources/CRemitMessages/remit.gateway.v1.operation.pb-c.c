@@ -367,6 +367,51 @@ void   remit__gateway__v1__store_position__free_unpacked
   assert(message->base.descriptor == &remit__gateway__v1__store_position__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   remit__gateway__v1__store_cursor__init
+                     (Remit__Gateway__V1__StoreCursor         *message)
+{
+  static const Remit__Gateway__V1__StoreCursor init_value = REMIT__GATEWAY__V1__STORE_CURSOR__INIT;
+  *message = init_value;
+}
+size_t remit__gateway__v1__store_cursor__get_packed_size
+                     (const Remit__Gateway__V1__StoreCursor *message)
+{
+  assert(message->base.descriptor == &remit__gateway__v1__store_cursor__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t remit__gateway__v1__store_cursor__pack
+                     (const Remit__Gateway__V1__StoreCursor *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &remit__gateway__v1__store_cursor__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t remit__gateway__v1__store_cursor__pack_to_buffer
+                     (const Remit__Gateway__V1__StoreCursor *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &remit__gateway__v1__store_cursor__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Remit__Gateway__V1__StoreCursor *
+       remit__gateway__v1__store_cursor__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Remit__Gateway__V1__StoreCursor *)
+     protobuf_c_message_unpack (&remit__gateway__v1__store_cursor__descriptor,
+                                allocator, len, data);
+}
+void   remit__gateway__v1__store_cursor__free_unpacked
+                     (Remit__Gateway__V1__StoreCursor *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &remit__gateway__v1__store_cursor__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   remit__gateway__v1__operation__init
                      (Remit__Gateway__V1__Operation         *message)
 {
@@ -412,7 +457,7 @@ void   remit__gateway__v1__operation__free_unpacked
   assert(message->base.descriptor == &remit__gateway__v1__operation__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-static const ProtobufCFieldDescriptor remit__gateway__v1__sale_request__field_descriptors[5] =
+static const ProtobufCFieldDescriptor remit__gateway__v1__sale_request__field_descriptors[6] =
 {
   {
     "key",
@@ -474,18 +519,31 @@ static const ProtobufCFieldDescriptor remit__gateway__v1__sale_request__field_de
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "known",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Remit__Gateway__V1__SaleRequest, known),
+    &remit__gateway__v1__store_cursor__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned remit__gateway__v1__sale_request__field_indices_by_name[] = {
   2,   /* field[2] = amount */
   3,   /* field[3] = billing_address */
   0,   /* field[0] = key */
+  5,   /* field[5] = known */
   4,   /* field[4] = retain_card */
   1,   /* field[1] = token */
 };
 static const ProtobufCIntRange remit__gateway__v1__sale_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 5 }
+  { 0, 6 }
 };
 const ProtobufCMessageDescriptor remit__gateway__v1__sale_request__descriptor =
 {
@@ -495,14 +553,14 @@ const ProtobufCMessageDescriptor remit__gateway__v1__sale_request__descriptor =
   "Remit__Gateway__V1__SaleRequest",
   "remit.gateway.v1",
   sizeof(Remit__Gateway__V1__SaleRequest),
-  5,
+  6,
   remit__gateway__v1__sale_request__field_descriptors,
   remit__gateway__v1__sale_request__field_indices_by_name,
   1,  remit__gateway__v1__sale_request__number_ranges,
   (ProtobufCMessageInit) remit__gateway__v1__sale_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor remit__gateway__v1__get_operation_request__field_descriptors[1] =
+static const ProtobufCFieldDescriptor remit__gateway__v1__get_operation_request__field_descriptors[2] =
 {
   {
     "key",
@@ -516,14 +574,27 @@ static const ProtobufCFieldDescriptor remit__gateway__v1__get_operation_request_
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "known",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Remit__Gateway__V1__GetOperationRequest, known),
+    &remit__gateway__v1__store_cursor__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned remit__gateway__v1__get_operation_request__field_indices_by_name[] = {
   0,   /* field[0] = key */
+  1,   /* field[1] = known */
 };
 static const ProtobufCIntRange remit__gateway__v1__get_operation_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 1 }
+  { 0, 2 }
 };
 const ProtobufCMessageDescriptor remit__gateway__v1__get_operation_request__descriptor =
 {
@@ -533,14 +604,14 @@ const ProtobufCMessageDescriptor remit__gateway__v1__get_operation_request__desc
   "Remit__Gateway__V1__GetOperationRequest",
   "remit.gateway.v1",
   sizeof(Remit__Gateway__V1__GetOperationRequest),
-  1,
+  2,
   remit__gateway__v1__get_operation_request__field_descriptors,
   remit__gateway__v1__get_operation_request__field_indices_by_name,
   1,  remit__gateway__v1__get_operation_request__number_ranges,
   (ProtobufCMessageInit) remit__gateway__v1__get_operation_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor remit__gateway__v1__fence_request__field_descriptors[1] =
+static const ProtobufCFieldDescriptor remit__gateway__v1__fence_request__field_descriptors[2] =
 {
   {
     "key",
@@ -554,14 +625,27 @@ static const ProtobufCFieldDescriptor remit__gateway__v1__fence_request__field_d
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "known",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Remit__Gateway__V1__FenceRequest, known),
+    &remit__gateway__v1__store_cursor__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned remit__gateway__v1__fence_request__field_indices_by_name[] = {
   0,   /* field[0] = key */
+  1,   /* field[1] = known */
 };
 static const ProtobufCIntRange remit__gateway__v1__fence_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 1 }
+  { 0, 2 }
 };
 const ProtobufCMessageDescriptor remit__gateway__v1__fence_request__descriptor =
 {
@@ -571,7 +655,7 @@ const ProtobufCMessageDescriptor remit__gateway__v1__fence_request__descriptor =
   "Remit__Gateway__V1__FenceRequest",
   "remit.gateway.v1",
   sizeof(Remit__Gateway__V1__FenceRequest),
-  1,
+  2,
   remit__gateway__v1__fence_request__field_descriptors,
   remit__gateway__v1__fence_request__field_indices_by_name,
   1,  remit__gateway__v1__fence_request__number_ranges,
@@ -883,6 +967,70 @@ const ProtobufCMessageDescriptor remit__gateway__v1__store_position__descriptor 
   remit__gateway__v1__store_position__field_indices_by_name,
   1,  remit__gateway__v1__store_position__number_ranges,
   (ProtobufCMessageInit) remit__gateway__v1__store_position__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor remit__gateway__v1__store_cursor__field_descriptors[3] =
+{
+  {
+    "epoch",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Remit__Gateway__V1__StoreCursor, epoch),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "sequence",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Remit__Gateway__V1__StoreCursor, sequence),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "event_id",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Remit__Gateway__V1__StoreCursor, event_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned remit__gateway__v1__store_cursor__field_indices_by_name[] = {
+  0,   /* field[0] = epoch */
+  2,   /* field[2] = event_id */
+  1,   /* field[1] = sequence */
+};
+static const ProtobufCIntRange remit__gateway__v1__store_cursor__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor remit__gateway__v1__store_cursor__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "remit.gateway.v1.StoreCursor",
+  "StoreCursor",
+  "Remit__Gateway__V1__StoreCursor",
+  "remit.gateway.v1",
+  sizeof(Remit__Gateway__V1__StoreCursor),
+  3,
+  remit__gateway__v1__store_cursor__field_descriptors,
+  remit__gateway__v1__store_cursor__field_indices_by_name,
+  1,  remit__gateway__v1__store_cursor__number_ranges,
+  (ProtobufCMessageInit) remit__gateway__v1__store_cursor__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor remit__gateway__v1__operation__field_descriptors[20] =

@@ -27,6 +27,8 @@ package enum GatewayError: Error, Equatable, Sendable {
     case operationNotFound
     /// The bank has decided the operation already, or was not asked to wait.
     case operationNotPending
+    /// The store is not the one that the caller knows: another one, or restored from a backup.
+    case storeRestored
     /// As many operations as may be are in flight.
     case overloaded
     /// A stored number did not open: it was moved, or changed, or its key is another's.

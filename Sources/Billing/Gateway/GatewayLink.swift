@@ -14,6 +14,22 @@ package struct GatewayPosition: Equatable, Sendable {
     }
 }
 
+/// How far the gateway's feed has been applied: with each request the gateway is asked to do
+/// nothing if it is not the store that this event came from.
+package struct GatewayCursor: Equatable, Sendable {
+    package let epoch: String
+    /// The last event's number; 0 before the first.
+    package let sequence: Int64
+    /// The last event's id; empty before the first.
+    package let eventID: String
+
+    package init(epoch: String, sequence: Int64, eventID: String) {
+        self.epoch = epoch
+        self.sequence = sequence
+        self.eventID = eventID
+    }
+}
+
 /// What became of the wish to save a card.
 package enum CardSaving: Int, Sendable {
     case none = 0
@@ -65,13 +81,16 @@ package struct GatewayReply: Equatable, Sendable {
 /// One event of the gateway's feed.
 package struct GatewayEvent: Equatable, Sendable {
     package let sequence: Int64
+    /// "evt_…", as it came.
+    package let id: String
     /// "att_…", as it came.
     package let key: String
     /// Nil when the event says something that this version cannot read.
     package let proof: OperationProof?
 
-    package init(sequence: Int64, key: String, proof: OperationProof?) {
+    package init(sequence: Int64, id: String, key: String, proof: OperationProof?) {
         self.sequence = sequence
+        self.id = id
         self.key = key
         self.proof = proof
     }
@@ -111,6 +130,9 @@ package struct GatewayCard: Equatable, Sendable {
 }
 
 /// What billing asks of the gateway. Tests put a scripted one in its place.
+///
+/// `known` is how far the feed had been applied, nil before the first contact. A gateway whose store
+/// does not have that event does nothing and answers DATA_LOSS, reason STORE_RESTORED.
 package protocol GatewayLink: Sendable {
     /// The masked card of a token.
     ///
@@ -125,37 +147,44 @@ package protocol GatewayLink: Sendable {
         token: TokenID,
         amount: Money,
         address: RemitType.BillingAddress,
-        saveCard: Bool
+        saveCard: Bool,
+        known: GatewayCursor?
     ) async throws(RPCError) -> GatewayReply
 
     /// What is under a key; nil when nothing is yet, which proves nothing.
     ///
     /// - Throws: `RPCError`.
-    func operation(_ attempt: AttemptID) async throws(RPCError) -> GatewayReply?
+    func operation(
+        _ attempt: AttemptID,
+        known: GatewayCursor?
+    ) async throws(RPCError) -> GatewayReply?
 
     /// Leaves a tombstone under a key, or answers with what arrived first.
     ///
     /// - Throws: `RPCError`.
-    func fence(_ attempt: AttemptID) async throws(RPCError) -> GatewayReply
+    func fence(
+        _ attempt: AttemptID,
+        known: GatewayCursor?
+    ) async throws(RPCError) -> GatewayReply
 
-    /// The events after a sequence number.
+    /// The events after those that were applied.
     ///
     /// - Throws: `RPCError`.
     func events(
-        after: Int64,
+        after known: GatewayCursor?,
         limit: Int
     ) async throws(RPCError) -> (events: [GatewayEvent], position: GatewayPosition)
 
-    /// The events after a sequence number, then those that come, until nobody wants them.
+    /// The events after those that were applied, then those that come, until nobody wants them.
     ///
     /// - Parameters:
-    ///   - after: the last sequence number that was applied.
+    ///   - known: the last event that was applied.
     ///   - body: gets each batch with where the gateway's store stood; the first comes at once, and
     ///     may be empty. It says whether it wants another.
     /// - Throws: `RPCError`: what the stream ended with; UNIMPLEMENTED when the gateway has none.
     ///   What `body` throws.
     func follow(
-        after: Int64,
+        after known: GatewayCursor?,
         _ body: (_ events: [GatewayEvent], _ position: GatewayPosition) async throws -> Bool
     ) async throws
 
@@ -168,7 +197,7 @@ package protocol GatewayLink: Sendable {
 extension GatewayLink {
     /// A gateway that has pages alone.
     package func follow(
-        after: Int64,
+        after known: GatewayCursor?,
         _ body: (_ events: [GatewayEvent], _ position: GatewayPosition) async throws -> Bool
     ) async throws {
         throw RPCError(

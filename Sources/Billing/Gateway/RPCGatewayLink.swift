@@ -68,7 +68,8 @@ package struct RPCGatewayLink: GatewayLink {
         token: TokenID,
         amount: Money,
         address: RemitType.BillingAddress,
-        saveCard: Bool
+        saveCard: Bool,
+        known: GatewayCursor?
     ) async throws(RPCError) -> GatewayReply {
         let reply = try await authorization.sale(
             GatewayV1.SaleRequest(
@@ -76,17 +77,24 @@ package struct RPCGatewayLink: GatewayLink {
                 token: token.text,
                 amount: RemitType.Money(amount),
                 billingAddress: address,
-                retainCard: saveCard
+                retainCard: saveCard,
+                known: known.map(GatewayV1.StoreCursor.init)
             ),
             options: saleOptions
         )
         return try read(reply)
     }
 
-    package func operation(_ attempt: AttemptID) async throws(RPCError) -> GatewayReply? {
+    package func operation(
+        _ attempt: AttemptID,
+        known: GatewayCursor?
+    ) async throws(RPCError) -> GatewayReply? {
         do throws(RPCError) {
             let reply = try await recovery.getOperation(
-                GatewayV1.GetOperationRequest(key: attempt.text),
+                GatewayV1.GetOperationRequest(
+                    key: attempt.text,
+                    known: known.map(GatewayV1.StoreCursor.init)
+                ),
                 options: options
             )
             return try read(reply)
@@ -96,32 +104,45 @@ package struct RPCGatewayLink: GatewayLink {
         }
     }
 
-    package func fence(_ attempt: AttemptID) async throws(RPCError) -> GatewayReply {
+    package func fence(
+        _ attempt: AttemptID,
+        known: GatewayCursor?
+    ) async throws(RPCError) -> GatewayReply {
         let reply = try await recovery.fence(
-            GatewayV1.FenceRequest(key: attempt.text),
+            GatewayV1.FenceRequest(
+                key: attempt.text,
+                known: known.map(GatewayV1.StoreCursor.init)
+            ),
             options: options
         )
         return try read(reply)
     }
 
     package func events(
-        after: Int64,
+        after known: GatewayCursor?,
         limit: Int
     ) async throws(RPCError) -> (events: [GatewayEvent], position: GatewayPosition) {
         let reply = try await feed.list(
-            GatewayV1.ListEventsRequest(after: after, pageSize: Int32(limit)),
+            GatewayV1.ListEventsRequest(
+                after: known?.sequence ?? 0,
+                pageSize: Int32(limit),
+                known: known.map(GatewayV1.StoreCursor.init)
+            ),
             options: options
         )
         return (reply.events.map(Self.event), try position(reply.position))
     }
 
     package func follow(
-        after: Int64,
+        after known: GatewayCursor?,
         _ body: (_ events: [GatewayEvent], _ position: GatewayPosition) async throws -> Bool
     ) async throws {
         // It lasts as long as the gateway does; a dead peer is found by the connection's pings.
         let replies = try await feed.stream(
-            GatewayV1.StreamEventsRequest(after: after),
+            GatewayV1.StreamEventsRequest(
+                after: known?.sequence ?? 0,
+                known: known.map(GatewayV1.StoreCursor.init)
+            ),
             options: CallOptions(inheritsDeadline: false)
         )
         while !Task.isCancelled, let reply = try await replies.next() {
@@ -133,6 +154,7 @@ package struct RPCGatewayLink: GatewayLink {
     private static func event(_ event: GatewayV1.Event) -> GatewayEvent {
         GatewayEvent(
             sequence: event.sequence,
+            id: event.eventID,
             key: event.operation?.key ?? "",
             proof: event.operation.flatMap { proof($0) }
         )
@@ -181,5 +203,11 @@ package struct RPCGatewayLink: GatewayLink {
     /// An answer came that says nothing we know: the outcome stays unknown.
     private func unreadable(_ what: String) -> RPCError {
         RPCError(.internal, "The gateway's \(what) cannot be read.", origin: .lost)
+    }
+}
+
+extension GatewayV1.StoreCursor {
+    fileprivate init(_ cursor: GatewayCursor) {
+        self.init(epoch: cursor.epoch, sequence: cursor.sequence, eventID: cursor.eventID)
     }
 }

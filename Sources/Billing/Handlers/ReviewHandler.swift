@@ -115,7 +115,7 @@ struct ReviewHandler: BillingV1.ReviewServiceHandler {
             let now = store.clock.milliseconds
             return BillingV1.GetStatusResponse(
                 gatewayEpoch: status.gateway?.epoch ?? "",
-                gatewayCursor: status.gateway?.headSequence ?? 0,
+                gatewayCursor: status.gateway?.sequence ?? 0,
                 dataLossReason: health.dataLossReason ?? "",
                 livePayments: status.live.map { live in
                     BillingV1.LivePayments(

@@ -123,7 +123,7 @@ struct PaymentProcessor: Sendable {
         return try await store.payment(id)
     }
 
-    private func carryOut(_ payment: PaymentRecord, since known: GatewayPosition?) async {
+    private func carryOut(_ payment: PaymentRecord, since known: GatewayCursor?) async {
         defer { inFlight.leave() }
         await crashPoint(.afterIntentCommit)
         let view = await sell(payment, since: known)
@@ -133,7 +133,7 @@ struct PaymentProcessor: Sendable {
     /// - Returns: the payment as far as it has come; nil when even that could not be stored.
     private func sell(
         _ payment: PaymentRecord,
-        since known: GatewayPosition?
+        since known: GatewayCursor?
     ) async -> PaymentView? {
         let failure: RPCError
         do throws(RPCError) {
@@ -142,7 +142,8 @@ struct PaymentProcessor: Sendable {
                 token: payment.token,
                 amount: payment.amount,
                 address: try address(of: payment),
-                saveCard: payment.savesCard
+                saveCard: payment.savesCard,
+                known: known
             )
             await crashPoint(.beforeSettle)
             return await resolver.apply(reply, since: known)

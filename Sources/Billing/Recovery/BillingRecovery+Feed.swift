@@ -13,7 +13,7 @@ extension BillingRecovery {
         guard configuration.streamsFeed, !takesPages() else { return await readPages() }
         do {
             let known = try await store.gatewayFeed()
-            try await gateway.follow(after: known?.headSequence ?? 0) { events, position in
+            try await gateway.follow(after: known) { events, position in
                 try await applyWhole(events, position)
             }
         } catch let error as RPCError where error.code == .unimplemented {
@@ -52,6 +52,7 @@ extension BillingRecovery {
 
     private func failed(_ error: any Error) {
         if let error = error as? RPCError {
+            guard !resolver.isDataLoss(error) else { return }
             logger.debug("the gateway's feed cannot be read", metadata: ["error": "\(error)"])
         } else if !Task.isCancelled {
             logger.warning("the gateway's feed was not applied", metadata: ["error": "\(error)"])
@@ -72,7 +73,7 @@ extension BillingRecovery {
         guard !resolver.health.hasDataLoss else { return false }
         let known = try await store.gatewayFeed()
         let (events, position) = try await gateway.events(
-            after: known?.headSequence ?? 0,
+            after: known,
             limit: configuration.feedPageSize
         )
         guard try await apply(events, position, since: known) else { return false }
@@ -123,7 +124,7 @@ extension BillingRecovery {
     private func apply(
         _ events: [GatewayEvent],
         _ position: GatewayPosition,
-        since known: GatewayPosition?
+        since known: GatewayCursor?
     ) async throws -> Bool {
         guard try await resolver.isKnown(position, since: known) else { return false }
         guard !events.isEmpty else { return true }

@@ -19,7 +19,7 @@ struct PaymentResolver: Sendable {
     /// - Returns: the payment after it; nil when it could not be stored.
     func apply(
         _ reply: GatewayReply,
-        since known: GatewayPosition?,
+        since known: GatewayCursor?,
         failureReason: String = ""
     ) async -> PaymentView? {
         do {
@@ -51,7 +51,7 @@ struct PaymentResolver: Sendable {
             let unknown = try await store.replyLost(payment.id)
             // The gateway's refusal says why; the fence proves that nothing was charged.
             let reason = failure.origin == .peer ? failure.reason ?? failure.code.name : ""
-            guard failure.origin == .peer else { return unknown }
+            guard failure.origin == .peer, !isDataLoss(failure) else { return unknown }
             return await resolve(payment, failureReason: reason) ?? unknown
         } catch {
             logger.error(
@@ -69,12 +69,13 @@ struct PaymentResolver: Sendable {
         guard !health.hasDataLoss else { return nil }
         do {
             let known = try await store.gatewayFeed()
-            if let reply = try await gateway.operation(payment.attempt) {
+            if let reply = try await gateway.operation(payment.attempt, known: known) {
                 return await apply(reply, since: known)
             }
-            let reply = try await gateway.fence(payment.attempt)
+            let reply = try await gateway.fence(payment.attempt, known: known)
             return await apply(reply, since: known, failureReason: failureReason)
         } catch {
+            if let error = error as? RPCError, isDataLoss(error) { return nil }
             logger.info(
                 "the gateway does not say what became of a payment; asked again later",
                 metadata: ["payment": "\(payment.id)", "error": "\(error)"]
@@ -91,30 +92,41 @@ struct PaymentResolver: Sendable {
     ///   - known: the feed's position before the request was sent; nil before the first contact.
     func isKnown(
         _ position: GatewayPosition,
-        since known: GatewayPosition?
+        since known: GatewayCursor?
     ) async throws -> Bool {
         guard let known else {
             let epoch = try await store.beginFeed(position)
-            return isKnown(position, GatewayPosition(epoch: epoch, headSequence: 0))
+            return isKnown(position, GatewayCursor(epoch: epoch, sequence: 0, eventID: ""))
         }
         return isKnown(position, known)
     }
 
-    private func isKnown(_ position: GatewayPosition, _ known: GatewayPosition) -> Bool {
+    private func isKnown(_ position: GatewayPosition, _ known: GatewayCursor) -> Bool {
         let reason: String
         if position.epoch != known.epoch {
             reason = "its store has another epoch"
-        } else if position.headSequence < known.headSequence {
+        } else if position.headSequence < known.sequence {
             reason = "its store is behind what was applied here"
         } else {
             return true
         }
-        if health.note(reason) {
-            logger.critical(
-                "DATA_LOSS: the gateway cannot prove what it never knew; recovery stops",
-                metadata: ["reason": "\(reason)", "cursor": "\(known.headSequence)"]
-            )
-        }
+        note(reason)
         return false
+    }
+
+    /// Whether the gateway says that it is not the store we know: that is noted then.
+    func isDataLoss(_ error: RPCError) -> Bool {
+        guard error.origin == .peer, error.code == .dataLoss, error.reason == "STORE_RESTORED"
+        else { return false }
+        note("its store does not have the last event that was applied here")
+        return true
+    }
+
+    private func note(_ reason: String) {
+        guard health.note(reason) else { return }
+        logger.critical(
+            "DATA_LOSS: the gateway cannot prove what it never knew; recovery stops",
+            metadata: ["reason": "\(reason)"]
+        )
     }
 }

@@ -114,7 +114,7 @@ struct ParkedEventRecord: Sendable {
 /// How billing stands, in numbers.
 struct BillingStatus: Sendable {
     /// Nil before the first contact.
-    let gateway: GatewayPosition?
+    let gateway: GatewayCursor?
     /// The payments that have not ended, by state, and when the oldest of each was made.
     let live: [(state: PaymentState, count: Int64, oldestCreatedAt: Int64)]
     let openExceptions: Int64

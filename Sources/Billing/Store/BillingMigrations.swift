@@ -14,6 +14,7 @@ enum BillingMigrations {
         SchemaMigration("0004 feeds and ledger", apply: feeds),
         SchemaMigration("0005 review", apply: review),
         SchemaMigration("0006 review callers", apply: reviewCallers),
+        SchemaMigration("0007 feed cursor", apply: feedCursor),
     ]
 
     @Sendable private static func accounts(_ database: Database) throws {
@@ -236,5 +237,12 @@ enum BillingMigrations {
                 """
         )
         try LedgerTable.create(database)
+    }
+
+    /// The id of the last event that was applied; that of stores from before is not known.
+    @Sendable private static func feedCursor(_ database: Database) throws {
+        try database.execute(
+            sql: "ALTER TABLE gateway_feed ADD COLUMN event_id TEXT NOT NULL DEFAULT ''"
+        )
     }
 }

@@ -3,8 +3,8 @@ import Payments
 import Storage
 
 extension BillingStore {
-    /// Where the gateway's store stood when it was last heard of; nil before the first time.
-    func gatewayFeed() async throws -> GatewayPosition? {
+    /// How far the gateway's feed has been applied; nil before the first contact.
+    func gatewayFeed() async throws -> GatewayCursor? {
         try await read { try $0.gatewayFeed() }
     }
 
@@ -15,7 +15,9 @@ extension BillingStore {
     func beginFeed(_ position: GatewayPosition) async throws -> String {
         try await write { tables in
             if let known = try tables.gatewayFeed() { return known.epoch }
-            try tables.setGatewayFeed(GatewayPosition(epoch: position.epoch, headSequence: 0))
+            try tables.setGatewayFeed(
+                GatewayCursor(epoch: position.epoch, sequence: 0, eventID: "")
+            )
             return position.epoch
         }
     }
@@ -35,7 +37,7 @@ extension BillingStore {
         try await write { tables in
             var page = FeedPage()
             let known = try tables.gatewayFeed()
-            for event in events where event.sequence > (known?.headSequence ?? 0) {
+            for event in events where event.sequence > (known?.sequence ?? 0) {
                 guard let proof = event.proof else {
                     try tables.park(event, reason: "cannot be read")
                     page.parked += 1
@@ -53,8 +55,10 @@ extension BillingStore {
                     page.parked += 1
                 }
             }
-            if let last = events.last?.sequence, last > (known?.headSequence ?? 0) {
-                try tables.setGatewayFeed(GatewayPosition(epoch: epoch, headSequence: last))
+            if let last = events.last, last.sequence > (known?.sequence ?? 0) {
+                try tables.setGatewayFeed(
+                    GatewayCursor(epoch: epoch, sequence: last.sequence, eventID: last.id)
+                )
             }
             return page
         }

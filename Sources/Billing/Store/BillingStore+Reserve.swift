@@ -47,7 +47,7 @@ extension BillingStore {
     enum Reservation: Sendable {
         /// New: it is to be sent. With it where the gateway's feed stood before that; nil before
         /// the first contact.
-        case new(PaymentRecord, since: GatewayPosition?)
+        case new(PaymentRecord, since: GatewayCursor?)
         /// The request id was used before: this is what became of it.
         case existing(PaymentView)
     }

@@ -262,19 +262,21 @@ extension BillingTables {
     // MARK: The gateway's feed
 
     /// The gateway's store as we know it, and the last event applied; nil before the first.
-    func gatewayFeed() throws -> GatewayPosition? {
-        try database.row("SELECT epoch, cursor FROM gateway_feed")
-            .map { GatewayPosition(epoch: $0[0], headSequence: $0[1]) }
+    func gatewayFeed() throws -> GatewayCursor? {
+        try database.row("SELECT epoch, cursor, event_id FROM gateway_feed")
+            .map { GatewayCursor(epoch: $0[0], sequence: $0[1], eventID: $0[2]) }
     }
 
-    func setGatewayFeed(_ position: GatewayPosition) throws {
+    func setGatewayFeed(_ cursor: GatewayCursor) throws {
         try database.run(
             """
-            INSERT INTO gateway_feed (id, epoch, cursor) VALUES (1, ?, ?)
-            ON CONFLICT (id) DO UPDATE SET epoch = excluded.epoch, cursor = excluded.cursor
+            INSERT INTO gateway_feed (id, epoch, cursor, event_id) VALUES (1, ?, ?, ?)
+            ON CONFLICT (id) DO UPDATE SET epoch = excluded.epoch, cursor = excluded.cursor,
+                event_id = excluded.event_id
             """,
-            position.epoch,
-            position.headSequence
+            cursor.epoch,
+            cursor.sequence,
+            cursor.eventID
         )
     }
 

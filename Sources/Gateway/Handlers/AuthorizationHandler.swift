@@ -23,7 +23,8 @@ struct AuthorizationHandler: GatewayV1.AuthorizationServiceHandler {
             amount: amount,
             postalCode: PostalCode.normalize(address.postalCode),
             hasStreet: !address.line1.isEmpty,
-            wantsRetention: request.retainCard
+            wantsRetention: request.retainCard,
+            known: request.known.map(StoreCursor.init)
         )
         return try await answering {
             GatewayV1.OperationReply(try await sales.sale(sale))

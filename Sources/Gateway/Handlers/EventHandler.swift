@@ -17,7 +17,8 @@ struct EventHandler: GatewayV1.EventServiceHandler {
         let after = try RequestCheck.sequence(request.after)
         let limit = try RequestCheck.pageSize(request.pageSize, default: 100, max: 500)
         let tenant = try tenants.number(of: context)
-        let (events, head) = try await page(of: tenant, after: after, limit: limit)
+        let known = request.known.map(StoreCursor.init)
+        let (events, head) = try await page(of: tenant, after: after, limit: limit, known: known)
         return GatewayV1.ListEventsResponse(
             events: events.map { GatewayV1.Event($0) },
             position: GatewayV1.StorePosition(epoch: store.epoch, headSequence: head)
@@ -37,8 +38,16 @@ struct EventHandler: GatewayV1.EventServiceHandler {
             scheduler: scheduler
         )
         let limit = FeedStream.maxEvents
+        // Looked at with the first page: what this store has it keeps.
+        var known = request.known.map(StoreCursor.init)
         try await feed.run(after: start) { (after, mustSend) async throws(RPCError) in
-            let (events, head) = try await page(of: tenant, after: after, limit: limit)
+            let (events, head) = try await page(
+                of: tenant,
+                after: after,
+                limit: limit,
+                known: known
+            )
+            known = nil
             if mustSend || !events.isEmpty {
                 let message = GatewayV1.StreamEventsResponse(
                     events: events.map { GatewayV1.Event($0) },
@@ -59,11 +68,13 @@ struct EventHandler: GatewayV1.EventServiceHandler {
     private func page(
         of tenant: Int64,
         after: Int64,
-        limit: Int
+        limit: Int,
+        known: StoreCursor?
     ) async throws(RPCError) -> (events: [GatewayTables.EventRow], head: Int64) {
         try await answering {
-            try await store.read { tables -> (events: [GatewayTables.EventRow], head: Int64) in
-                (
+            try await store.read { [epoch = store.epoch] tables in
+                try tables.check(known, epoch)
+                return (
                     try tables.events(tenant: tenant, after: after, limit: limit),
                     try tables.headSequence()
                 )

@@ -84,6 +84,13 @@ extension RPCError {
                 reason: "OPERATION_NOT_PENDING",
                 field: "key"
             )
+        case .storeRestored:
+            self.init(
+                .dataLoss,
+                "The gateway's store does not know the event that the caller has applied.",
+                reason: "STORE_RESTORED",
+                field: "known"
+            )
         case .vaultDamaged:
             self.init(.dataLoss, "The card cannot be opened.", reason: "VAULT_DAMAGED")
         case .storage(let error): self.init(error)

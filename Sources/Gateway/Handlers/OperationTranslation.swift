@@ -12,6 +12,12 @@ extension GatewayV1.OperationReply {
     }
 }
 
+extension StoreCursor {
+    init(_ cursor: GatewayV1.StoreCursor) {
+        self.init(epoch: cursor.epoch, sequence: cursor.sequence, eventID: cursor.eventID)
+    }
+}
+
 extension GatewayV1.StorePosition {
     init(_ position: StorePosition) {
         self.init(epoch: position.epoch, headSequence: position.headSequence)

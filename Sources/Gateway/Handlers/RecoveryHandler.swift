@@ -16,7 +16,10 @@ struct RecoveryHandler: GatewayV1.RecoveryServiceHandler {
         let tenant = try tenants.number(of: context)
         return try await answering {
             GatewayV1.OperationReply(
-                try await store.operation(OperationKey(tenant: tenant, attempt: attempt))
+                try await store.operation(
+                    OperationKey(tenant: tenant, attempt: attempt),
+                    known: request.known.map(StoreCursor.init)
+                )
             )
         }
     }
@@ -29,7 +32,10 @@ struct RecoveryHandler: GatewayV1.RecoveryServiceHandler {
         let tenant = try tenants.number(of: context)
         return try await answering {
             GatewayV1.OperationReply(
-                try await store.fence(OperationKey(tenant: tenant, attempt: attempt))
+                try await store.fence(
+                    OperationKey(tenant: tenant, attempt: attempt),
+                    known: request.known.map(StoreCursor.init)
+                )
             )
         }
     }

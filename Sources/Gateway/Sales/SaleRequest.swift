@@ -11,6 +11,8 @@ struct SaleRequest: Sendable {
     let postalCode: String
     let hasStreet: Bool
     let wantsRetention: Bool
+    /// What the caller knows of the store; nil when it says nothing.
+    var known: StoreCursor?
 
     /// What a repeat must have in common with the first: amount, currency, and the retained card
     /// or the words "new card". A caller that lost the reply may tokenize again, so a single-use

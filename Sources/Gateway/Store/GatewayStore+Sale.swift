@@ -14,15 +14,16 @@ extension GatewayStore {
     /// Commits the intent to charge. RECEIVED and SENT share the commit: nothing that could fail
     /// lies between them.
     ///
-    /// The key is looked at before everything else, the token's use and expiry included: a repeat
-    /// gets the first answer whatever became of its token.
+    /// The key is looked at before everything else but the store itself, the token's use and expiry
+    /// included: a repeat gets the first answer whatever became of its token.
     ///
     /// - Parameters:
     ///   - request: what is asked.
     ///   - isBlocked: our own risk rule on a card's fingerprint.
     ///   - holdsCode: whether a single-use token's code is still in memory.
-    /// - Throws: `GatewayError` in the cases `keyFenced`, `keyReused`, `tokenNotFound`,
-    ///   `cardDeleted`, `tokenUsed`, `tokenExpired`, `verificationCodeExpired`; `StorageError`.
+    /// - Throws: `GatewayError` in the cases `storeRestored`, `keyFenced`, `keyReused`,
+    ///   `tokenNotFound`, `cardDeleted`, `tokenUsed`, `tokenExpired`, `verificationCodeExpired`;
+    ///   `StorageError`.
     func beginSale(
         _ request: SaleRequest,
         isBlocked: @escaping @Sendable (Data) -> Bool,
@@ -32,6 +33,7 @@ extension GatewayStore {
         let operationID = ids.next(OperationID.self)
         let eventID = ids.next(EventID.self)
         return try await write { [epoch] tables in
+            try tables.check(request.known, epoch)
             if let existing = try tables.operation(request.key) {
                 try Self.checkRepeat(existing, request, tables)
                 return .answer(try Self.view(existing, tables, epoch))
@@ -126,9 +128,13 @@ extension GatewayStore {
 
     /// The operation under a key.
     ///
-    /// - Throws: `GatewayError.operationNotFound`, `StorageError`.
-    func operation(_ key: OperationKey) async throws -> OperationView {
+    /// - Throws: `GatewayError.storeRestored`, `GatewayError.operationNotFound`, `StorageError`.
+    func operation(
+        _ key: OperationKey,
+        known: StoreCursor? = nil
+    ) async throws -> OperationView {
         try await read { [epoch] tables in
+            try tables.check(known, epoch)
             guard let operation = try tables.operation(key) else {
                 throw GatewayError.operationNotFound
             }
@@ -151,11 +157,14 @@ extension GatewayStore {
     }
 
     /// Leaves a tombstone under a key, or answers with what arrived first.
-    func fence(_ key: OperationKey) async throws -> OperationView {
+    ///
+    /// - Throws: `GatewayError.storeRestored`, `StorageError`.
+    func fence(_ key: OperationKey, known: StoreCursor? = nil) async throws -> OperationView {
         let now = clock.milliseconds
         let operationID = ids.next(OperationID.self)
         let eventID = ids.next(EventID.self)
         return try await write { [epoch] tables in
+            try tables.check(known, epoch)
             if let existing = try tables.operation(key) {
                 return try Self.view(existing, tables, epoch)
             }

@@ -289,6 +289,24 @@ struct GatewayTables {
         )
     }
 
+    /// Checks that this is the store that a caller knows: it has the event that the caller has
+    /// applied. One that was restored from a backup may have another under the same number.
+    ///
+    /// - Parameters:
+    ///   - known: what the caller says; nil is nothing.
+    ///   - epoch: this store's.
+    /// - Throws: `GatewayError.storeRestored`.
+    func check(_ known: StoreCursor?, _ epoch: String) throws {
+        guard let known else { return }
+        guard known.epoch == epoch else { throw GatewayError.storeRestored }
+        guard known.sequence > 0 else { return }
+        let row = try database.row("SELECT id FROM events WHERE sequence = ?", known.sequence)
+        let id: EventID? = row.map { $0[0] }
+        guard let id, known.eventID.isEmpty || id.text == known.eventID else {
+            throw GatewayError.storeRestored
+        }
+    }
+
     func headSequence() throws -> Int64 {
         try database.number("SELECT MAX(sequence) FROM events")
     }

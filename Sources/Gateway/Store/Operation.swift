@@ -55,6 +55,15 @@ struct StorePosition: Equatable, Sendable {
     let headSequence: Int64
 }
 
+/// The last event that a caller has applied, as it says.
+struct StoreCursor: Equatable, Sendable {
+    let epoch: String
+    /// 0 before the first event.
+    let sequence: Int64
+    /// "evt_…"; empty before the first event.
+    let eventID: String
+}
+
 /// An operation, its card and the store's position: what a reply is made of.
 struct OperationView: Sendable {
     let operation: Operation

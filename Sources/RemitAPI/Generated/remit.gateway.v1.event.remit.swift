@@ -14,13 +14,17 @@ extension GatewayV1 {
         package var after: Int64
         /// How many at the most: 1 to 500; 0 means 100.
         package var pageSize: Int32
+        /// What the caller knows of the store; there is no feed of one that does not know it.
+        package var known: GatewayV1.StoreCursor?
 
         package init(
             after: Int64 = 0,
-            pageSize: Int32 = 0
+            pageSize: Int32 = 0,
+            known: GatewayV1.StoreCursor? = nil
         ) {
             self.after = after
             self.pageSize = pageSize
+            self.known = known
         }
     }
 }
@@ -29,6 +33,7 @@ extension GatewayV1.ListEventsRequest {
     init(_ c: UnsafePointer<Remit__Gateway__V1__ListEventsRequest>, _ arena: Arena) throws(WireError) {
         after = c.pointee.after
         pageSize = c.pointee.page_size
+        if let nested = c.pointee.known { known = try GatewayV1.StoreCursor(nested, arena) } else { known = nil }
     }
 
     func build(_ arena: Arena) throws(WireError) -> UnsafeMutablePointer<Remit__Gateway__V1__ListEventsRequest> {
@@ -36,6 +41,7 @@ extension GatewayV1.ListEventsRequest {
         remit__gateway__v1__list_events_request__init(c)
         c.pointee.after = after
         c.pointee.page_size = pageSize
+        if let nested = known { c.pointee.known = try nested.build(arena) }
         return c
     }
 
@@ -134,11 +140,15 @@ extension GatewayV1 {
         package static let messageName = "remit.gateway.v1.StreamEventsRequest"
         /// The last sequence number the reader has applied; 0 for the beginning.
         package var after: Int64
+        /// What the caller knows of the store; there is no feed of one that does not know it.
+        package var known: GatewayV1.StoreCursor?
 
         package init(
-            after: Int64 = 0
+            after: Int64 = 0,
+            known: GatewayV1.StoreCursor? = nil
         ) {
             self.after = after
+            self.known = known
         }
     }
 }
@@ -146,12 +156,14 @@ extension GatewayV1 {
 extension GatewayV1.StreamEventsRequest {
     init(_ c: UnsafePointer<Remit__Gateway__V1__StreamEventsRequest>, _ arena: Arena) throws(WireError) {
         after = c.pointee.after
+        if let nested = c.pointee.known { known = try GatewayV1.StoreCursor(nested, arena) } else { known = nil }
     }
 
     func build(_ arena: Arena) throws(WireError) -> UnsafeMutablePointer<Remit__Gateway__V1__StreamEventsRequest> {
         let c = try arena.take(Remit__Gateway__V1__StreamEventsRequest.self, for: Self.messageName)
         remit__gateway__v1__stream_events_request__init(c)
         c.pointee.after = after
+        if let nested = known { c.pointee.known = try nested.build(arena) }
         return c
     }
 
@@ -319,6 +331,8 @@ extension GatewayV1 {
     package protocol EventServiceHandler: Sendable {
         /// The events after a sequence number, oldest first, without gaps for the reader to fear: a
         /// number is visible only when all lower ones are.
+        ///
+        /// Errors: DATA_LOSS (STORE_RESTORED).
         func list(
             _ request: GatewayV1.ListEventsRequest,
             context: ServerContext
@@ -328,7 +342,8 @@ extension GatewayV1 {
         /// events were committed, with 500 of them at the most. Opened again with the last sequence
         /// number that was applied, it goes on there.
         ///
-        /// Errors: OUT_OF_RANGE (BAD_SEQUENCE), UNAVAILABLE (DRAINING) when the gateway shuts down.
+        /// Errors: OUT_OF_RANGE (BAD_SEQUENCE), DATA_LOSS (STORE_RESTORED), UNAVAILABLE (DRAINING) when
+        /// the gateway shuts down.
         func stream(
             _ request: GatewayV1.StreamEventsRequest,
             responses: RPCWriter<GatewayV1.StreamEventsResponse>,
@@ -358,6 +373,8 @@ extension GatewayV1 {
 
         /// The events after a sequence number, oldest first, without gaps for the reader to fear: a
         /// number is visible only when all lower ones are.
+        ///
+        /// Errors: DATA_LOSS (STORE_RESTORED).
         package func list(
             _ request: GatewayV1.ListEventsRequest,
             options: CallOptions = CallOptions()
@@ -370,7 +387,8 @@ extension GatewayV1 {
         /// events were committed, with 500 of them at the most. Opened again with the last sequence
         /// number that was applied, it goes on there.
         ///
-        /// Errors: OUT_OF_RANGE (BAD_SEQUENCE), UNAVAILABLE (DRAINING) when the gateway shuts down.
+        /// Errors: OUT_OF_RANGE (BAD_SEQUENCE), DATA_LOSS (STORE_RESTORED), UNAVAILABLE (DRAINING) when
+        /// the gateway shuts down.
         package func stream(
             _ request: GatewayV1.StreamEventsRequest,
             options: CallOptions = CallOptions()

@@ -175,19 +175,23 @@ extension GatewayV1 {
         package var billingAddress: RemitType.BillingAddress?
         /// A wish: keep the card if the sale is approved and the postal code matches.
         package var retainCard: Bool
+        /// What the caller knows of the store; nothing is done if the store does not.
+        package var known: GatewayV1.StoreCursor?
 
         package init(
             key: String = "",
             token: String = "",
             amount: RemitType.Money? = nil,
             billingAddress: RemitType.BillingAddress? = nil,
-            retainCard: Bool = false
+            retainCard: Bool = false,
+            known: GatewayV1.StoreCursor? = nil
         ) {
             self.key = key
             self.token = token
             self.amount = amount
             self.billingAddress = billingAddress
             self.retainCard = retainCard
+            self.known = known
         }
     }
 }
@@ -199,6 +203,7 @@ extension GatewayV1.SaleRequest {
         if let nested = c.pointee.amount { amount = try RemitType.Money(nested, arena) } else { amount = nil }
         if let nested = c.pointee.billing_address { billingAddress = try RemitType.BillingAddress(nested, arena) } else { billingAddress = nil }
         retainCard = c.pointee.retain_card != 0
+        if let nested = c.pointee.known { known = try GatewayV1.StoreCursor(nested, arena) } else { known = nil }
     }
 
     func build(_ arena: Arena) throws(WireError) -> UnsafeMutablePointer<Remit__Gateway__V1__SaleRequest> {
@@ -209,6 +214,7 @@ extension GatewayV1.SaleRequest {
         if let nested = amount { c.pointee.amount = try nested.build(arena) }
         if let nested = billingAddress { c.pointee.billing_address = try nested.build(arena) }
         c.pointee.retain_card = retainCard ? 1 : 0
+        if let nested = known { c.pointee.known = try nested.build(arena) }
         return c
     }
 
@@ -240,11 +246,15 @@ extension GatewayV1 {
         package static let messageName = "remit.gateway.v1.GetOperationRequest"
         /// "att_…".
         package var key: String
+        /// What the caller knows of the store; absence in one that does not know it proves nothing.
+        package var known: GatewayV1.StoreCursor?
 
         package init(
-            key: String = ""
+            key: String = "",
+            known: GatewayV1.StoreCursor? = nil
         ) {
             self.key = key
+            self.known = known
         }
     }
 }
@@ -252,12 +262,14 @@ extension GatewayV1 {
 extension GatewayV1.GetOperationRequest {
     init(_ c: UnsafePointer<Remit__Gateway__V1__GetOperationRequest>, _ arena: Arena) throws(WireError) {
         key = try arena.text(c.pointee.key, "remit.gateway.v1.GetOperationRequest", "key")
+        if let nested = c.pointee.known { known = try GatewayV1.StoreCursor(nested, arena) } else { known = nil }
     }
 
     func build(_ arena: Arena) throws(WireError) -> UnsafeMutablePointer<Remit__Gateway__V1__GetOperationRequest> {
         let c = try arena.take(Remit__Gateway__V1__GetOperationRequest.self, for: Self.messageName)
         remit__gateway__v1__get_operation_request__init(c)
         if !key.isEmpty { c.pointee.key = try arena.cString(key, "remit.gateway.v1.GetOperationRequest", "key") }
+        if let nested = known { c.pointee.known = try nested.build(arena) }
         return c
     }
 
@@ -289,11 +301,15 @@ extension GatewayV1 {
         package static let messageName = "remit.gateway.v1.FenceRequest"
         /// "att_…".
         package var key: String
+        /// What the caller knows of the store; nothing is done if the store does not.
+        package var known: GatewayV1.StoreCursor?
 
         package init(
-            key: String = ""
+            key: String = "",
+            known: GatewayV1.StoreCursor? = nil
         ) {
             self.key = key
+            self.known = known
         }
     }
 }
@@ -301,12 +317,14 @@ extension GatewayV1 {
 extension GatewayV1.FenceRequest {
     init(_ c: UnsafePointer<Remit__Gateway__V1__FenceRequest>, _ arena: Arena) throws(WireError) {
         key = try arena.text(c.pointee.key, "remit.gateway.v1.FenceRequest", "key")
+        if let nested = c.pointee.known { known = try GatewayV1.StoreCursor(nested, arena) } else { known = nil }
     }
 
     func build(_ arena: Arena) throws(WireError) -> UnsafeMutablePointer<Remit__Gateway__V1__FenceRequest> {
         let c = try arena.take(Remit__Gateway__V1__FenceRequest.self, for: Self.messageName)
         remit__gateway__v1__fence_request__init(c)
         if !key.isEmpty { c.pointee.key = try arena.cString(key, "remit.gateway.v1.FenceRequest", "key") }
+        if let nested = known { c.pointee.known = try nested.build(arena) }
         return c
     }
 
@@ -644,6 +662,69 @@ extension GatewayV1.StorePosition {
 }
 
 extension GatewayV1 {
+    /// The last event that a caller has applied. A store that was restored from a backup does not have
+    /// it, or has another one under its number, however many events came since.
+    package struct StoreCursor: WireMessage {
+        package static let messageName = "remit.gateway.v1.StoreCursor"
+        /// The epoch of the store that it came from.
+        package var epoch: String
+        /// Its sequence number; 0 before the first event.
+        package var sequence: Int64
+        /// "evt_…"; empty before the first event.
+        package var eventID: String
+
+        package init(
+            epoch: String = "",
+            sequence: Int64 = 0,
+            eventID: String = ""
+        ) {
+            self.epoch = epoch
+            self.sequence = sequence
+            self.eventID = eventID
+        }
+    }
+}
+
+extension GatewayV1.StoreCursor {
+    init(_ c: UnsafePointer<Remit__Gateway__V1__StoreCursor>, _ arena: Arena) throws(WireError) {
+        epoch = try arena.text(c.pointee.epoch, "remit.gateway.v1.StoreCursor", "epoch")
+        sequence = c.pointee.sequence
+        eventID = try arena.text(c.pointee.event_id, "remit.gateway.v1.StoreCursor", "event_id")
+    }
+
+    func build(_ arena: Arena) throws(WireError) -> UnsafeMutablePointer<Remit__Gateway__V1__StoreCursor> {
+        let c = try arena.take(Remit__Gateway__V1__StoreCursor.self, for: Self.messageName)
+        remit__gateway__v1__store_cursor__init(c)
+        if !epoch.isEmpty { c.pointee.epoch = try arena.cString(epoch, "remit.gateway.v1.StoreCursor", "epoch") }
+        c.pointee.sequence = sequence
+        if !eventID.isEmpty { c.pointee.event_id = try arena.cString(eventID, "remit.gateway.v1.StoreCursor", "event_id") }
+        return c
+    }
+
+    package static func decode(
+        _ bytes: UnsafeRawBufferPointer, in arena: Arena
+    ) throws(WireError) -> Self {
+        let data = bytes.baseAddress?.assumingMemoryBound(to: UInt8.self)
+        guard let c = remit__gateway__v1__store_cursor__unpack(arena.allocator, bytes.count, data) else {
+            throw arena.unpackFailure(messageName)
+        }
+        return try Self(c, arena)
+    }
+
+    package func encode(
+        into buffer: inout ByteBuffer, in arena: Arena,
+        header: (inout ByteBuffer, Int) -> Void
+    ) throws(WireError) {
+        let mark = arena.used
+        defer { arena.rewind(to: mark) }
+        let c = try build(arena)
+        let size = remit__gateway__v1__store_cursor__get_packed_size(c)
+        header(&buffer, size)
+        buffer.writePacked(size) { _ = remit__gateway__v1__store_cursor__pack(c, $0) }
+    }
+}
+
+extension GatewayV1 {
     package struct Operation: WireMessage {
         package static let messageName = "remit.gateway.v1.Operation"
         /// "opn_…".
@@ -808,7 +889,7 @@ extension GatewayV1 {
         /// Errors: INVALID_ARGUMENT (AMOUNT_ZERO, AMOUNT_NEGATIVE, AMOUNT_OUT_OF_RANGE,
         /// CURRENCY_MISMATCH, BAD_TEXT), ALREADY_EXISTS (KEY_REUSED_DIFFERENT_BODY), ABORTED
         /// (KEY_FENCED), FAILED_PRECONDITION (TOKEN_USED, CVC_EXPIRED, METHOD_DELETED), NOT_FOUND (the
-        /// token), UNAVAILABLE.
+        /// token), DATA_LOSS (STORE_RESTORED): nothing was done, UNAVAILABLE.
         func sale(
             _ request: GatewayV1.SaleRequest,
             context: ServerContext
@@ -840,7 +921,7 @@ extension GatewayV1 {
         /// Errors: INVALID_ARGUMENT (AMOUNT_ZERO, AMOUNT_NEGATIVE, AMOUNT_OUT_OF_RANGE,
         /// CURRENCY_MISMATCH, BAD_TEXT), ALREADY_EXISTS (KEY_REUSED_DIFFERENT_BODY), ABORTED
         /// (KEY_FENCED), FAILED_PRECONDITION (TOKEN_USED, CVC_EXPIRED, METHOD_DELETED), NOT_FOUND (the
-        /// token), UNAVAILABLE.
+        /// token), DATA_LOSS (STORE_RESTORED): nothing was done, UNAVAILABLE.
         package func sale(
             _ request: GatewayV1.SaleRequest,
             options: CallOptions = CallOptions()
@@ -867,13 +948,15 @@ extension GatewayV1 {
         /// The operation under a key.
         ///
         /// Errors: NOT_FOUND: no operation is under the key yet. That proves nothing about one on its
-        /// way: ask Fence.
+        /// way: ask Fence. DATA_LOSS (STORE_RESTORED).
         func getOperation(
             _ request: GatewayV1.GetOperationRequest,
             context: ServerContext
         ) async throws(RPCError) -> GatewayV1.OperationReply
         /// Leaves a tombstone under the key that refuses a late original (state FENCED), or answers with
         /// the operation that arrived first.
+        ///
+        /// Errors: DATA_LOSS (STORE_RESTORED): nothing was done.
         func fence(
             _ request: GatewayV1.FenceRequest,
             context: ServerContext
@@ -914,7 +997,7 @@ extension GatewayV1 {
         /// The operation under a key.
         ///
         /// Errors: NOT_FOUND: no operation is under the key yet. That proves nothing about one on its
-        /// way: ask Fence.
+        /// way: ask Fence. DATA_LOSS (STORE_RESTORED).
         package func getOperation(
             _ request: GatewayV1.GetOperationRequest,
             options: CallOptions = CallOptions()
@@ -924,6 +1007,8 @@ extension GatewayV1 {
 
         /// Leaves a tombstone under the key that refuses a late original (state FENCED), or answers with
         /// the operation that arrived first.
+        ///
+        /// Errors: DATA_LOSS (STORE_RESTORED): nothing was done.
         package func fence(
             _ request: GatewayV1.FenceRequest,
             options: CallOptions = CallOptions()

@@ -49,10 +49,11 @@ struct SaleDeadlineTests {
             token: token,
             amount: amount,
             address: address,
-            saveCard: false
+            saveCard: false,
+            known: nil
         )
-        _ = try? await link.operation(attempt)
-        _ = try? await link.fence(attempt)
+        _ = try? await link.operation(attempt, known: nil)
+        _ = try? await link.fence(attempt, known: nil)
         _ = try? await link.card(token)
         let made = caller.options.withLockedValue { $0 }
         let sale = try #require(made["Sale"])

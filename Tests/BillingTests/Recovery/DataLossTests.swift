@@ -17,7 +17,7 @@ struct DataLossTests {
     private func known(_ gateway: ScriptedGateway) async throws -> PaymentFixture {
         let fixture = PaymentFixture(try Books(), gateway)
         try await fixture.books.store.write {
-            try $0.setGatewayFeed(GatewayPosition(epoch: "epoch-1", headSequence: 10))
+            try $0.setGatewayFeed(.at(10))
         }
         return fixture
     }
@@ -151,7 +151,7 @@ struct DataLossTests {
         let payment = try await fixture.pay(try await fixture.books.account())
         #expect(payment.state == .succeeded && !fixture.health.hasDataLoss)
         // The cursor is the feed's alone: a reply's head skips no event.
-        #expect(try await fixture.feed?.headSequence == 10)
+        #expect(try await fixture.feed?.sequence == 10)
     }
 
     @Test("A reply that was overtaken by the feed on its way is no loss")
@@ -186,10 +186,62 @@ struct DataLossTests {
             script.position = GatewayPosition(epoch: "epoch-1", headSequence: 12)
         }
         await fixture.recovery.readFeed()
-        #expect(try await fixture.feed?.headSequence == 12)
+        #expect(try await fixture.feed?.sequence == 12)
         gate.open()
         #expect(try await running.value.state == .succeeded)
         #expect(!fixture.health.hasDataLoss)
+    }
+
+    @Test("A gateway that says it was restored is believed: payments stop, and nothing is FAILED")
+    func saysSo() async throws {
+        let gateway = ScriptedGateway()
+        gateway.script { $0.sale = { _ in .failure(.restored) } }
+        let selling = try await known(gateway)
+        let account = try await selling.books.account()
+        #expect(try await selling.pay(account).state == .unknown)
+        #expect(selling.health.hasDataLoss)
+        await #expect(throws: BillingError.gatewayDataLoss) {
+            try await selling.pay(try await selling.books.account())
+        }
+        #expect(gateway.count { if case .fence = $0 { true } else { false } } == 0)
+
+        for isFenced in [false, true] {
+            let gateway = ScriptedGateway()
+            gateway.script { script in
+                script.operation = { _ in isFenced ? .success(nil) : .failure(.restored) }
+                script.fence = { _ in .failure(.restored) }
+            }
+            let asking = try await known(gateway)
+            let payment = try await asking.unknown(try await asking.books.account())
+            await asking.recovery.resolveUnknown()
+            #expect(asking.health.hasDataLoss)
+            #expect(try await asking.books.payment(payment.id).state == .unknown)
+        }
+
+        let feed = ScriptedGateway()
+        feed.script { $0.events = { _, _ in .failure(.restored) } }
+        let reading = try await known(feed)
+        await reading.recovery.readFeed()
+        #expect(reading.health.hasDataLoss)
+    }
+
+    @Test("Each request says which event of the gateway was applied last")
+    func saysWhatIsKnown() async throws {
+        let gateway = ScriptedGateway()
+        let position = GatewayPosition(epoch: "epoch-1", headSequence: 12)
+        gateway.script { script in
+            script.position = position
+            script.sale = { _ in .failure(.lost) }
+            script.fence = { .success(.of($0, .fenced, version: 1, position: position)) }
+            let event = GatewayEvent(sequence: 11, key: "att_x", proof: nil)
+            script.events = { after, _ in .success(after < 11 ? [event] : []) }
+        }
+        let fixture = try await known(gateway)
+        #expect(try await fixture.pay(try await fixture.books.account()).state == .unknown)
+        await fixture.recovery.readFeed()
+        await fixture.recovery.resolveUnknown()
+        // A sale and a page; then the operation, and its fence.
+        #expect(gateway.known == [.at(10), .at(10), .at(11), .at(11)])
     }
 
     @Test("A loss is noted once")

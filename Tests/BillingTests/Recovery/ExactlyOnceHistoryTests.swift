@@ -120,7 +120,7 @@ struct ExactlyOnceHistoryTests {
         #expect(try await books.count("payment_exceptions") == 0)
         #expect(try await books.count("parked_events") == 0)
         #expect(!fixture.health.hasDataLoss)
-        #expect(try await fixture.feed?.headSequence ?? 0 > 0)
+        #expect(try await fixture.feed?.sequence ?? 0 > 0)
         try await books.expectSound()
     }
 }

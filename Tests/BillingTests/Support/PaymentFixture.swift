@@ -69,7 +69,7 @@ struct PaymentFixture {
         return try await books.store.replyLost(payment.id).payment
     }
 
-    var feed: GatewayPosition? {
+    var feed: GatewayCursor? {
         get async throws { try await books.store.gatewayFeed() }
     }
 }

@@ -49,6 +49,7 @@ final class ScriptedGateway: GatewayLink {
         var script = Script()
         var calls: [Call] = []
         var sales: [Sale] = []
+        var known: [GatewayCursor?] = []
     }
 
     private let state = NIOLockedValueBox(State())
@@ -60,6 +61,8 @@ final class ScriptedGateway: GatewayLink {
 
     /// Everything asked so far, in order.
     var calls: [Call] { state.withLockedValue { $0.calls } }
+    /// What each request said of the store, but for those about cards.
+    var known: [GatewayCursor?] { state.withLockedValue { $0.known } }
     var sales: [Sale] { state.withLockedValue { $0.sales } }
 
     /// How often something was asked.
@@ -72,6 +75,10 @@ final class ScriptedGateway: GatewayLink {
         }
     }
 
+    private func note(_ known: GatewayCursor?) {
+        state.withLockedValue { $0.known.append(known) }
+    }
+
     func card(_ token: TokenID) async throws(RPCError) -> GatewayCard {
         try await note(.card(token)).card(token).get()
     }
@@ -81,25 +88,37 @@ final class ScriptedGateway: GatewayLink {
         token: TokenID,
         amount: Money,
         address: RemitType.BillingAddress,
-        saveCard: Bool
+        saveCard: Bool,
+        known: GatewayCursor?
     ) async throws(RPCError) -> GatewayReply {
+        note(known)
         let sale = Sale(attempt: attempt, token: token, amount: amount, savesCard: saveCard)
         state.withLockedValue { $0.sales.append(sale) }
         return try await note(.sale(attempt)).sale(sale).get()
     }
 
-    func operation(_ attempt: AttemptID) async throws(RPCError) -> GatewayReply? {
-        try await note(.operation(attempt)).operation(attempt).get()
+    func operation(
+        _ attempt: AttemptID,
+        known: GatewayCursor?
+    ) async throws(RPCError) -> GatewayReply? {
+        note(known)
+        return try await note(.operation(attempt)).operation(attempt).get()
     }
 
-    func fence(_ attempt: AttemptID) async throws(RPCError) -> GatewayReply {
-        try await note(.fence(attempt)).fence(attempt).get()
+    func fence(
+        _ attempt: AttemptID,
+        known: GatewayCursor?
+    ) async throws(RPCError) -> GatewayReply {
+        note(known)
+        return try await note(.fence(attempt)).fence(attempt).get()
     }
 
     func events(
-        after: Int64,
+        after known: GatewayCursor?,
         limit: Int
     ) async throws(RPCError) -> (events: [GatewayEvent], position: GatewayPosition) {
+        note(known)
+        let after = known?.sequence ?? 0
         let script = note(.events(after: after))
         return (try await script.events(after, limit).get(), script.position)
     }
@@ -112,6 +131,27 @@ final class ScriptedGateway: GatewayLink {
 extension GatewayPosition {
     /// A gateway whose store has no event yet.
     static let first = GatewayPosition(epoch: "epoch-1", headSequence: 0)
+}
+
+extension GatewayCursor {
+    /// Before the first event of that store.
+    static let first = GatewayCursor.at(0)
+
+    /// After an event of a store; its id is made of its number.
+    static func at(_ sequence: Int64, epoch: String = "epoch-1") -> GatewayCursor {
+        GatewayCursor(
+            epoch: epoch,
+            sequence: sequence,
+            eventID: sequence > 0 ? "evt_\(sequence)" : ""
+        )
+    }
+}
+
+extension GatewayEvent {
+    /// An event whose id is made of its number.
+    init(sequence: Int64, key: String, proof: OperationProof?) {
+        self.init(sequence: sequence, id: "evt_\(sequence)", key: key, proof: proof)
+    }
 }
 
 extension GatewayReply {
@@ -139,6 +179,8 @@ extension GatewayReply {
 extension RPCError {
     /// The request left and no answer came.
     static let lost = RPCError(.deadlineExceeded, "No answer came.", origin: .lost)
+    /// The gateway does not have the event that billing knows.
+    static let restored = RPCError(.dataLoss, "It was restored.", reason: "STORE_RESTORED")
     /// No byte left.
     static let notSent = RPCError(.unavailable, "Nothing was sent.", origin: .notSent)
 

@@ -153,7 +153,8 @@ final class SimulatedGateway: GatewayLink {
         token: TokenID,
         amount: Money,
         address: RemitType.BillingAddress,
-        saveCard: Bool
+        saveCard: Bool,
+        known: GatewayCursor?
     ) async throws(RPCError) -> GatewayReply {
         let gate = Gate()
         let (fate, answer): (Fate, Result<GatewayReply, RPCError>) = state.withLockedValue {
@@ -182,7 +183,10 @@ final class SimulatedGateway: GatewayLink {
         return try answer.get()
     }
 
-    func operation(_ attempt: AttemptID) async throws(RPCError) -> GatewayReply? {
+    func operation(
+        _ attempt: AttemptID,
+        known: GatewayCursor?
+    ) async throws(RPCError) -> GatewayReply? {
         if isLost(30) { throw .lost }
         let reply = state.withLockedValue { state in
             state.operations[attempt].map { Self.reply(attempt, $0, state) }
@@ -191,7 +195,10 @@ final class SimulatedGateway: GatewayLink {
         return reply
     }
 
-    func fence(_ attempt: AttemptID) async throws(RPCError) -> GatewayReply {
+    func fence(
+        _ attempt: AttemptID,
+        known: GatewayCursor?
+    ) async throws(RPCError) -> GatewayReply {
         if isLost(20) { throw .lost }
         let reply = state.withLockedValue { state in
             if let operation = state.operations[attempt] {
@@ -208,12 +215,12 @@ final class SimulatedGateway: GatewayLink {
     }
 
     func events(
-        after: Int64,
+        after known: GatewayCursor?,
         limit: Int
     ) async throws(RPCError) -> (events: [GatewayEvent], position: GatewayPosition) {
         if isLost(20) { throw .lost }
         return state.withLockedValue { state in
-            let events = state.events.enumerated().dropFirst(Int(after)).prefix(limit).map {
+            let events = state.events.enumerated().dropFirst(Int(known?.sequence ?? 0)).prefix(limit).map {
                 index,
                 event in
                 GatewayEvent(

@@ -38,10 +38,10 @@ final class StreamingGateway: GatewayLink {
     }
 
     func follow(
-        after: Int64,
+        after known: GatewayCursor?,
         _ body: ([GatewayEvent], GatewayPosition) async throws -> Bool
     ) async throws {
-        state.withLockedValue { $0.opened.append(after) }
+        state.withLockedValue { $0.opened.append(known?.sequence ?? 0) }
         while true {
             let seen = changes.version
             let step = state.withLockedValue { $0.steps.isEmpty ? nil : $0.steps.removeFirst() }
@@ -67,30 +67,38 @@ final class StreamingGateway: GatewayLink {
         token: TokenID,
         amount: Money,
         address: RemitType.BillingAddress,
-        saveCard: Bool
+        saveCard: Bool,
+        known: GatewayCursor?
     ) async throws(RPCError) -> GatewayReply {
         try await scripted.sale(
             attempt,
             token: token,
             amount: amount,
             address: address,
-            saveCard: saveCard
+            saveCard: saveCard,
+            known: known
         )
     }
 
-    func operation(_ attempt: AttemptID) async throws(RPCError) -> GatewayReply? {
-        try await scripted.operation(attempt)
+    func operation(
+        _ attempt: AttemptID,
+        known: GatewayCursor?
+    ) async throws(RPCError) -> GatewayReply? {
+        try await scripted.operation(attempt, known: known)
     }
 
-    func fence(_ attempt: AttemptID) async throws(RPCError) -> GatewayReply {
-        try await scripted.fence(attempt)
+    func fence(
+        _ attempt: AttemptID,
+        known: GatewayCursor?
+    ) async throws(RPCError) -> GatewayReply {
+        try await scripted.fence(attempt, known: known)
     }
 
     func events(
-        after: Int64,
+        after known: GatewayCursor?,
         limit: Int
     ) async throws(RPCError) -> (events: [GatewayEvent], position: GatewayPosition) {
-        try await scripted.events(after: after, limit: limit)
+        try await scripted.events(after: known, limit: limit)
     }
 
     func deleteCard(_ token: TokenID) async throws(RPCError) {

@@ -47,14 +47,16 @@ struct TwoKeysLink: GatewayLink {
         token: TokenID,
         amount: Money,
         address: RemitType.BillingAddress,
-        saveCard: Bool
+        saveCard: Bool,
+        known: GatewayCursor?
     ) async throws(RPCError) -> GatewayReply {
         let reply = try await link.sale(
             attempt,
             token: token,
             amount: amount,
             address: address,
-            saveCard: saveCard
+            saveCard: saveCard,
+            known: known
         )
         let second = AttemptID(ULID(high: attempt.ulid.high, low: attempt.ulid.low ^ 1))
         _ = try? await link.sale(
@@ -62,24 +64,31 @@ struct TwoKeysLink: GatewayLink {
             token: token,
             amount: amount,
             address: address,
-            saveCard: false
+            saveCard: false,
+            known: known
         )
         return reply
     }
 
-    func operation(_ attempt: AttemptID) async throws(RPCError) -> GatewayReply? {
-        try await link.operation(attempt)
+    func operation(
+        _ attempt: AttemptID,
+        known: GatewayCursor?
+    ) async throws(RPCError) -> GatewayReply? {
+        try await link.operation(attempt, known: known)
     }
 
-    func fence(_ attempt: AttemptID) async throws(RPCError) -> GatewayReply {
-        try await link.fence(attempt)
+    func fence(
+        _ attempt: AttemptID,
+        known: GatewayCursor?
+    ) async throws(RPCError) -> GatewayReply {
+        try await link.fence(attempt, known: known)
     }
 
     func events(
-        after: Int64,
+        after known: GatewayCursor?,
         limit: Int
     ) async throws(RPCError) -> (events: [GatewayEvent], position: GatewayPosition) {
-        try await link.events(after: after, limit: limit)
+        try await link.events(after: known, limit: limit)
     }
 
     func deleteCard(_ token: TokenID) async throws(RPCError) {

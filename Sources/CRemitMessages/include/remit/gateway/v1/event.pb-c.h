@@ -40,10 +40,14 @@ struct  Remit__Gateway__V1__ListEventsRequest
    * How many at the most: 1 to 500; 0 means 100.
    */
   int32_t page_size;
+  /*
+   * What the caller knows of the store; there is no feed of one that does not know it.
+   */
+  Remit__Gateway__V1__StoreCursor *known;
 };
 #define REMIT__GATEWAY__V1__LIST_EVENTS_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&remit__gateway__v1__list_events_request__descriptor) \
-    , 0, 0 }
+    , 0, 0, NULL }
 
 
 struct  Remit__Gateway__V1__ListEventsResponse
@@ -65,10 +69,14 @@ struct  Remit__Gateway__V1__StreamEventsRequest
    * The last sequence number the reader has applied; 0 for the beginning.
    */
   int64_t after;
+  /*
+   * What the caller knows of the store; there is no feed of one that does not know it.
+   */
+  Remit__Gateway__V1__StoreCursor *known;
 };
 #define REMIT__GATEWAY__V1__STREAM_EVENTS_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&remit__gateway__v1__stream_events_request__descriptor) \
-    , 0 }
+    , 0, NULL }
 
 
 struct  Remit__Gateway__V1__StreamEventsResponse

@@ -26,6 +26,7 @@ typedef struct Remit__Gateway__V1__ListInDoubtResponse Remit__Gateway__V1__ListI
 typedef struct Remit__Gateway__V1__OpenOperation Remit__Gateway__V1__OpenOperation;
 typedef struct Remit__Gateway__V1__OperationReply Remit__Gateway__V1__OperationReply;
 typedef struct Remit__Gateway__V1__StorePosition Remit__Gateway__V1__StorePosition;
+typedef struct Remit__Gateway__V1__StoreCursor Remit__Gateway__V1__StoreCursor;
 typedef struct Remit__Gateway__V1__Operation Remit__Gateway__V1__Operation;
 
 
@@ -92,10 +93,14 @@ struct  Remit__Gateway__V1__SaleRequest
    * A wish: keep the card if the sale is approved and the postal code matches.
    */
   protobuf_c_boolean retain_card;
+  /*
+   * What the caller knows of the store; nothing is done if the store does not.
+   */
+  Remit__Gateway__V1__StoreCursor *known;
 };
 #define REMIT__GATEWAY__V1__SALE_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&remit__gateway__v1__sale_request__descriptor) \
-    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, NULL, NULL, 0 }
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, NULL, NULL, 0, NULL }
 
 
 struct  Remit__Gateway__V1__GetOperationRequest
@@ -105,10 +110,14 @@ struct  Remit__Gateway__V1__GetOperationRequest
    * "att_…".
    */
   char *key;
+  /*
+   * What the caller knows of the store; absence in one that does not know it proves nothing.
+   */
+  Remit__Gateway__V1__StoreCursor *known;
 };
 #define REMIT__GATEWAY__V1__GET_OPERATION_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&remit__gateway__v1__get_operation_request__descriptor) \
-    , (char *)protobuf_c_empty_string }
+    , (char *)protobuf_c_empty_string, NULL }
 
 
 struct  Remit__Gateway__V1__FenceRequest
@@ -118,10 +127,14 @@ struct  Remit__Gateway__V1__FenceRequest
    * "att_…".
    */
   char *key;
+  /*
+   * What the caller knows of the store; nothing is done if the store does not.
+   */
+  Remit__Gateway__V1__StoreCursor *known;
 };
 #define REMIT__GATEWAY__V1__FENCE_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&remit__gateway__v1__fence_request__descriptor) \
-    , (char *)protobuf_c_empty_string }
+    , (char *)protobuf_c_empty_string, NULL }
 
 
 struct  Remit__Gateway__V1__ListInDoubtRequest
@@ -215,6 +228,31 @@ struct  Remit__Gateway__V1__StorePosition
 #define REMIT__GATEWAY__V1__STORE_POSITION__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&remit__gateway__v1__store_position__descriptor) \
     , (char *)protobuf_c_empty_string, 0 }
+
+
+/*
+ * The last event that a caller has applied. A store that was restored from a backup does not have
+ * it, or has another one under its number, however many events came since.
+ */
+struct  Remit__Gateway__V1__StoreCursor
+{
+  ProtobufCMessage base;
+  /*
+   * The epoch of the store that it came from.
+   */
+  char *epoch;
+  /*
+   * Its sequence number; 0 before the first event.
+   */
+  int64_t sequence;
+  /*
+   * "evt_…"; empty before the first event.
+   */
+  char *event_id;
+};
+#define REMIT__GATEWAY__V1__STORE_CURSOR__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&remit__gateway__v1__store_cursor__descriptor) \
+    , (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string }
 
 
 struct  Remit__Gateway__V1__Operation
@@ -431,6 +469,25 @@ Remit__Gateway__V1__StorePosition *
 void   remit__gateway__v1__store_position__free_unpacked
                      (Remit__Gateway__V1__StorePosition *message,
                       ProtobufCAllocator *allocator);
+/* Remit__Gateway__V1__StoreCursor methods */
+void   remit__gateway__v1__store_cursor__init
+                     (Remit__Gateway__V1__StoreCursor         *message);
+size_t remit__gateway__v1__store_cursor__get_packed_size
+                     (const Remit__Gateway__V1__StoreCursor   *message);
+size_t remit__gateway__v1__store_cursor__pack
+                     (const Remit__Gateway__V1__StoreCursor   *message,
+                      uint8_t             *out);
+size_t remit__gateway__v1__store_cursor__pack_to_buffer
+                     (const Remit__Gateway__V1__StoreCursor   *message,
+                      ProtobufCBuffer     *buffer);
+Remit__Gateway__V1__StoreCursor *
+       remit__gateway__v1__store_cursor__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   remit__gateway__v1__store_cursor__free_unpacked
+                     (Remit__Gateway__V1__StoreCursor *message,
+                      ProtobufCAllocator *allocator);
 /* Remit__Gateway__V1__Operation methods */
 void   remit__gateway__v1__operation__init
                      (Remit__Gateway__V1__Operation         *message);
@@ -475,6 +532,9 @@ typedef void (*Remit__Gateway__V1__OperationReply_Closure)
                   void *closure_data);
 typedef void (*Remit__Gateway__V1__StorePosition_Closure)
                  (const Remit__Gateway__V1__StorePosition *message,
+                  void *closure_data);
+typedef void (*Remit__Gateway__V1__StoreCursor_Closure)
+                 (const Remit__Gateway__V1__StoreCursor *message,
                   void *closure_data);
 typedef void (*Remit__Gateway__V1__Operation_Closure)
                  (const Remit__Gateway__V1__Operation *message,
@@ -555,6 +615,7 @@ extern const ProtobufCMessageDescriptor remit__gateway__v1__list_in_doubt_respon
 extern const ProtobufCMessageDescriptor remit__gateway__v1__open_operation__descriptor;
 extern const ProtobufCMessageDescriptor remit__gateway__v1__operation_reply__descriptor;
 extern const ProtobufCMessageDescriptor remit__gateway__v1__store_position__descriptor;
+extern const ProtobufCMessageDescriptor remit__gateway__v1__store_cursor__descriptor;
 extern const ProtobufCMessageDescriptor remit__gateway__v1__operation__descriptor;
 extern const ProtobufCServiceDescriptor remit__gateway__v1__authorization_service__descriptor;
 extern const ProtobufCServiceDescriptor remit__gateway__v1__recovery_service__descriptor;
