@@ -46,7 +46,10 @@ package final class ChangeSignal: Sendable {
             defer { state.waiters = [:] }
             return (state.waiters, state.version)
         }
-        for waiter in waiters.values { waiter.resume(returning: .changed(version)) }
+        // In the order in which they came: fair, and the same each time.
+        for (_, waiter) in waiters.sorted(by: { $0.key < $1.key }) {
+            waiter.resume(returning: .changed(version))
+        }
     }
 
     /// The end: everyone who waits, now or later, is told so.

@@ -1,3 +1,5 @@
+import TTRPC
+
 /// Why a message had no answer.
 enum MessageFailure: Error {
     /// It never left, or nobody was there to take it.
@@ -77,7 +79,42 @@ final class Network: @unchecked Sendable {
         return result
     }
 
-    private func delay() -> Int {
+    /// Opens a stream from a process.
+    ///
+    /// - Parameters:
+    ///   - sender: the life that reads it.
+    ///   - process: sends it.
+    ///   - label: for the trace.
+    ///   - handle: what the process does: it writes parts, and returns what the stream ends with.
+    ///   - receive: gets each part, then nil or what the stream failed with.
+    func stream<App: Sendable>(
+        from sender: Incarnation,
+        to process: SimulatedProcess<App>,
+        _ label: StaticString,
+        _ handle:
+            @escaping @Sendable (
+                App, @escaping @Sendable ([UInt8]) async throws(RPCError) -> Void
+            ) async -> RPCError?,
+        _ receive: @escaping (Result<[UInt8]?, RPCError>) -> Void
+    ) -> NetworkStream {
+        let stream = NetworkStream(world, label, receive)
+        guard sender.passCrashPoint("before a message"), !world.chance(world.faults.loss) else {
+            world.executor.after(milliseconds: delay()) { stream.lose() }
+            return stream
+        }
+        world.note(label, 0, "\(sender.name) <- \(process.name)")
+        world.executor.after(milliseconds: delay()) { [world] in
+            guard let life = process.current, let app = process.app else {
+                world.note(label, -1, "nobody there")
+                return stream.lose()
+            }
+            stream.run(life, app, handle)
+        }
+        return stream
+    }
+
+    /// How long something is on its way, in milliseconds.
+    func delay() -> Int {
         world.chance(world.faults.lateness)
             ? 200 + world.random.below(15_000) : 1 + world.random.below(30)
     }

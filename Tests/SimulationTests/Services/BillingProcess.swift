@@ -21,6 +21,7 @@ enum BillingProcess {
         configuration.recoveryIntervalMilliseconds = 2500
         configuration.maxRecoveryPauseMilliseconds = 10_000
         configuration.feedPageSize = 5
+        configuration.streamsFeed = world.random.pick([true, true, false])
         // Limits that are reached now and then.
         configuration.maxPaymentsInFlight = world.random.pick([1, 2, 100, 100])
         configuration.maxRecoveryBatch = world.random.pick([1, 2, 100, 100])

@@ -17,8 +17,14 @@ struct GatewayServer: Sendable {
     let sandbox: Gateway.SandboxHandler
     let recovery: Gateway.RecoveryHandler
     private let routes: [String: Route]
+    private let feed: Gateway.EventHandler
 
-    init(_ application: GatewayApplication, store: GatewayStore, bank: SandboxBank) {
+    init(
+        _ application: GatewayApplication,
+        store: GatewayStore,
+        bank: SandboxBank,
+        scheduler: WorkScheduler
+    ) {
         self.application = application
         let tenants = TenantDirectory([:], standard: application.tenant)
         sandbox = SandboxHandler(
@@ -31,7 +37,8 @@ struct GatewayServer: Sendable {
         let vault = VaultHandler(vault: application.vault, tenants: tenants)
         let recovery = recovery
         let sales = AuthorizationHandler(sales: application.sales, tenants: tenants)
-        let feed = Gateway.EventHandler(store: store, tenants: tenants)
+        let feed = Gateway.EventHandler(store: store, tenants: tenants, scheduler: scheduler)
+        self.feed = feed
         routes = Dictionary(
             uniqueKeysWithValues: [
                 Self.route(GatewayV1.VaultService.getCard) {
@@ -89,6 +96,36 @@ struct GatewayServer: Sendable {
             return .failure(RPCError(.unimplemented, "Nothing of that name is served."))
         }
         return await route(request)
+    }
+
+    /// Streams the feed, which is the one stream that is served.
+    ///
+    /// - Returns: what the stream ends with; nil when it ends well.
+    func stream(
+        _ method: String,
+        _ request: [UInt8],
+        _ write: @escaping @Sendable ([UInt8]) async throws(RPCError) -> Void
+    ) async -> RPCError? {
+        guard method == GatewayV1.EventService.stream.fullName else {
+            return RPCError(.unimplemented, "No stream of that name is served.")
+        }
+        do {
+            try await feed.stream(
+                GatewayV1.StreamEventsRequest(serialized: request),
+                responses: RPCWriter { (message) async throws(RPCError) in
+                    do {
+                        try await write(try message.serialized())
+                    } catch {
+                        throw error as? RPCError
+                            ?? RPCError(.internal, "The message cannot be written.")
+                    }
+                },
+                context: ServerContext(method: GatewayV1.EventService.stream)
+            )
+            return nil
+        } catch {
+            return error as? RPCError ?? RPCError(.internal, "The message cannot be read.")
+        }
     }
 }
 
@@ -153,6 +190,11 @@ enum GatewayProcess {
             logger: world.logger("gateway")
         )
         try await application.recover()
-        return GatewayServer(application, store: store, bank: world.bank.book)
+        return GatewayServer(
+            application,
+            store: store,
+            bank: world.bank.book,
+            scheduler: life.scheduler
+        )
     }
 }
