@@ -220,7 +220,9 @@ final class SimulatedGateway: GatewayLink {
     ) async throws(RPCError) -> (events: [GatewayEvent], position: GatewayPosition) {
         if isLost(20) { throw .lost }
         return state.withLockedValue { state in
-            let events = state.events.enumerated().dropFirst(Int(known?.sequence ?? 0)).prefix(limit).map {
+            let events = state.events.enumerated().dropFirst(Int(known?.sequence ?? 0)).prefix(
+                limit
+            ).map {
                 index,
                 event in
                 GatewayEvent(
