@@ -15,7 +15,7 @@ server_pid=
 port=
 
 if [ ! -x "$binaries/remit-gateway" ]; then
-    echo "$binaries has no remit-gateway: swift build -c release, or set REMIT_BIN" >&2
+    echo "$binaries has no remit-gateway: build for production (README.md), or set REMIT_BIN" >&2
     exit 2
 fi
 if [ "$(nproc)" -lt 2 ]; then
