@@ -52,7 +52,7 @@ final class NetworkStream: @unchecked Sendable {
     ) {
         life.run { [self] in
             let error = await handle(app) { (part) async throws(RPCError) in
-                try send(part, life)
+                try self.send(part, life)
             }
             if life.isAlive {
                 arrive { [self] in over(error.map { .failure($0) } ?? .success(nil)) }
