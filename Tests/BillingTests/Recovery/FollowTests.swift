@@ -41,7 +41,7 @@ struct FollowTests {
         gateway.add(.batch(Array(events.prefix(3)), position(3)))
         gateway.add(.failure(.lost))
         await fixture.recovery.followFeed()
-        #expect(try await fixture.feed == position(3))
+        #expect(try await fixture.feed == .at(3))
         #expect(try await books.payment(payments[2].id).state == .succeeded)
         #expect(try await books.payment(payments[3].id).state == .pending)
         // The gateway says again what was applied: it is no news.
@@ -49,7 +49,7 @@ struct FollowTests {
         gateway.add(.end)
         await fixture.recovery.followFeed()
         #expect(gateway.opened == [0, 3])
-        #expect(try await fixture.feed == position(5))
+        #expect(try await fixture.feed == .at(5))
         #expect(try await books.clearing().count == 5)
         #expect(gateway.scripted.calls.isEmpty)
         try await books.expectSound()
@@ -80,7 +80,7 @@ struct FollowTests {
             gateway.add(.batch([events[1]], stranger))
             await fixture.recovery.followFeed()
             #expect(fixture.health.hasDataLoss)
-            #expect(try await fixture.feed == position(1))
+            #expect(try await fixture.feed == .at(1))
             #expect(try await books.clearing().count == 1)
             await fixture.recovery.followFeed()
             #expect(gateway.opened == [0])
@@ -101,7 +101,7 @@ struct FollowTests {
         try await eventually("the batch") { gateway.stepsLeft == 0 }
         busy.cancel()
         await busy.value
-        #expect(try await fixture.feed == position(8))
+        #expect(try await fixture.feed == .at(8))
         try await books.expectSound()
     }
 

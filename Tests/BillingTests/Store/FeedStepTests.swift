@@ -136,7 +136,7 @@ struct FeedStepTests {
         #expect(page.parked == 1)
         #expect(page.settled.map(\.payment.id) == [blocked.id, next.id])
         #expect(try await books.invoice(invoice.id).state == .paid)
-        #expect(try await books.store.gatewayFeed()?.headSequence == 3)
+        #expect(try await books.store.gatewayFeed()?.sequence == 3)
         #expect(
             try await parked(books) == [
                 Parked(
