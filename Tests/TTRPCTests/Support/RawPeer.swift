@@ -1,3 +1,4 @@
+import Foundation
 import NIOConcurrencyHelpers
 import NIOCore
 import NIOPosix
@@ -65,6 +66,14 @@ final class RawPeer: Sendable {
 
     func close() async {
         try? await channel.close()
+    }
+
+    /// Goes away so that the other end learns of it: to that one a `close` is a half-close until it
+    /// sends something.
+    func reset() async throws {
+        guard let socket = channel as? any SocketOptionProvider else { return }
+        try await socket.setSoLinger(linger(l_onoff: 1, l_linger: 0)).get()
+        try await channel.close()
     }
 
     /// Reads what arrives from now on.

@@ -165,7 +165,7 @@ struct BufferedBytesTests {
             try await eventually("they are kept") {
                 server.server.statistics.bufferedBytes == 5 * Self.cost
             }
-            await peer.close()
+            try await peer.reset()
             try await eventually("nothing is kept") {
                 server.server.statistics.bufferedBytes == 0
             }

@@ -100,7 +100,7 @@ struct LimitRefusalTests {
                 try await peer.send(RawFrame.ping(1))
                 #expect(try await peer.nextFrame() == .pong(1))
             case .loss:
-                await peer.close()
+                try await peer.reset()
                 try await eventually("it is lost") { server.server.statistics.connections == 0 }
             }
             let other = try await server.peer()
