@@ -223,7 +223,7 @@ let package = Package(
             name: "FuzzTargets",
             dependencies: [
                 "RemitAPI", "TTRPC", "ProtobufC", "CRemitMessages", "CProtobufC", logging, nioCore,
-                nioEmbedded,
+                nioConcurrency, nioEmbedded,
             ],
             path: "Tests/Fuzz/Sources",
             swiftSettings: settings
