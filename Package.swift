@@ -239,8 +239,8 @@ let package = Package(
         swiftTests(
             "TTRPCTests",
             dependencies: [
-                "TTRPC", "ProtobufC", "Operations", nioCore, nioEmbedded, nioPosix, logging,
-                nioConcurrency,
+                "TTRPC", "ProtobufC", "Operations", nioCore, nioEmbedded, nioPosix, nioSSL, nioTLS,
+                logging, nioConcurrency,
             ]
         ),
         swiftTests("PaymentsTests", dependencies: ["Payments"]),
