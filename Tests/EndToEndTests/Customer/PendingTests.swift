@@ -49,7 +49,7 @@ extension SharedServices {
 
         @Test(
             "R8: a pending payment blocks another until the bank has decided, by its clock",
-            .enabled(if: patienceFactor == 1, "the bank's five seconds do not wait for slow services"),
+            .enabled(if: patienceFactor == 1, "the bank's five seconds wait for no slow service"),
             arguments: [
                 (SandboxCard.pendingThenApproved, BillingV1.PaymentState.succeeded),
                 (SandboxCard.pendingThenDeclined, .declined),
