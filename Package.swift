@@ -223,7 +223,7 @@ let package = Package(
             name: "FuzzTargets",
             dependencies: [
                 "RemitAPI", "TTRPC", "ProtobufC", "CRemitMessages", "CProtobufC", logging, nioCore,
-                nioEmbedded,
+                nioConcurrency, nioEmbedded,
             ],
             path: "Tests/Fuzz/Sources",
             swiftSettings: settings
@@ -239,8 +239,8 @@ let package = Package(
         swiftTests(
             "TTRPCTests",
             dependencies: [
-                "TTRPC", "ProtobufC", "Operations", nioCore, nioEmbedded, nioPosix, logging,
-                nioConcurrency,
+                "TTRPC", "ProtobufC", "Operations", nioCore, nioEmbedded, nioPosix, nioSSL, nioTLS,
+                logging, nioConcurrency,
             ]
         ),
         swiftTests("PaymentsTests", dependencies: ["Payments"]),

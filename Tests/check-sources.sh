@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Looks through Sources for what reviews would refuse and no compiler does.
+# Looks through Sources for what reviews would refuse and no compiler does, and for reasons of errors
+# that proto/README.md does not list.
 #
 #   Tests/check-sources.sh               checks, and lists what it found
 #   Tests/check-sources.sh --self-test   plants each violation in a copy, and expects it to be found
@@ -167,6 +168,15 @@ check_sizes() {
     { grep ': function of' "$work/sizes" || true; } | report function-too-long "$long_allowed"
 }
 
+# What callers may have to act on is in the wire's list. The client's own words are not sent.
+check_reasons() {
+    awk -v page="$1/proto/README.md" '
+        BEGIN { while ((getline line < page) > 0) known = known line }
+        !/^Sources\/remit\// && match($0, /reason: "[A-Z_]+"/) {
+            if (!index(known, "`" substr($0, RSTART + 9, RLENGTH - 10) "`")) print
+        }' "$work/ours" | report reason-undocumented
+}
+
 check_leftovers() {
     { grep -E '(^|[^A-Za-z])(TODO|FIXME)([^A-Za-z]|$)' "$work/ours" || true; } | report leftover
     { grep -E ':[0-9]+:(.*[^A-Za-z0-9_.])?(/(work|root|home|Users|tmp|farm|mnt)/|\.\./shared)' "$work/all" || true; } |
@@ -184,6 +194,7 @@ check() {
     check_sendable
     check_locks
     check_sizes
+    check_reasons "$1"
     check_leftovers
 }
 
@@ -225,6 +236,8 @@ self_test() {
     copy=$work/copy
     mkdir "$copy"
     cp -r "$here/../Sources" "$copy/Sources"
+    mkdir "$copy/proto"
+    cp "$here/../proto/README.md" "$copy/proto"
     local found
     found=$(check "$copy")
     if [ -n "$found" ]; then
@@ -263,6 +276,7 @@ self_test() {
     plant file-too-long $new "$(lines 501 'let a = 1')"
     plant function-too-long $new $'struct A {\n    private static func long() {\n'"$(lines 69 '        work()')"$'\n    }\n}'
     plant function-too-long $new $'func long(\n    _ a: Int\n) {\n'"$(lines 69 '    work()')"$'\n}'
+    plant reason-undocumented $new 'throw RPCError(.internal, "No.", reason: "NOT_LISTED")'
     plant leftover $new '// TODO: later'
     plant leftover $new '/// FIXME'
     plant machine-path $new 'let path = "/home/someone/x"'
@@ -276,6 +290,8 @@ self_test() {
     accept $new 'func result(cvcResult: String, cardNumber: CardNumber, code: CardVerificationCode?) {}'
     accept $new $'final class A: @unchecked Sendable {\n    // Sendable: behind a lock.\n}'
     accept $new $'func f() {\n'"$(lines 68 '    work()')"$'\n}'
+    accept $new 'RPCError(.notFound, "No.", reason: "NOT_FOUND")'
+    accept Sources/remit/New.swift 'RPCError(.internal, "No.", reason: "NOT_LISTED")'
     accept Sources/TTRPC/Server/New.swift $'import CProtobufC\ninternal import CRemitMessages'
     accept Sources/Payments/New.swift 'let text = "12.50", version = 3'
     accept $new $'protocol P {\n    func a()\n    func b()\n'"$(lines 80 '    // Text.')"$'\n}'

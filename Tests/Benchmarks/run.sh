@@ -42,6 +42,20 @@ if has grpc; then build_grpc; fi
 
 # --- Calls
 
+# The rate in what a load has printed, by sed's PATTERN; fails where there is none.
+rate() {
+    local found
+    found=$(sed -nE "s/$1/\\1/p" "$work/load")
+    if ! [[ $found =~ ^[1-9][0-9.]*$ ]]; then
+        echo "run.sh: no rate in:" >&2
+        cat "$work/load" >&2
+        return 1
+    fi
+    echo "$found"
+}
+
+ttload_rate='^([0-9]+) requests\/s.*'
+
 # Calls a second of one server: NAME CONNECTIONS OUTSTANDING BYTES.
 measure() {
     if [ "$1" = grpc ]; then
@@ -50,12 +64,12 @@ measure() {
             "http://127.0.0.1:${port[grpc]}/echo.Echo/Echo" >"$work/load"
         # Every call that was begun must have been answered with success.
         grep -qE ' 0 failed, 0 errored' "$work/load" || { cat "$work/load" >&2 && return 1; }
-        sed -nE 's/^finished in .*, ([0-9.]+) req\/s.*/\1/p' "$work/load"
+        rate '^finished in .*, ([0-9.]+) req\/s.*'
         return
     fi
     taskset -c 1 "$work/ttload" -p "${port[$1]}" -f "$work/echo-$4" -e -c "$2" -o "$3" \
         -t "$seconds" -w "$warm_up" >"$work/load" || { cat "$work/load" >&2 && return 1; }
-    sed -nE 's/^([0-9]+) requests\/s.*/\1/p' "$work/load"
+    rate "$ttload_rate"
 }
 
 servers=(remit "${peers[@]}")
@@ -67,8 +81,8 @@ for round in $(seq "$rounds"); do
         for shape in "${shapes[@]}"; do
             read -r connections outstanding <<<"$shape"
             for server in "${servers[@]}"; do
-                rate=$(measure "$server" "$connections" "$outstanding" "$size")
-                echo "${connections}×$outstanding, $size B	$server	$rate"
+                calls=$(measure "$server" "$connections" "$outstanding" "$size")
+                echo "${connections}×$outstanding, $size B	$server	$calls"
             done
         done
     done
@@ -82,18 +96,23 @@ awk -F '\t' -v title="$title" -f "$here/table.awk" "$work/rates"
 { cat "$work/echo-100" && printf '\x20\x01'; } >"$work/handoff"
 { cat "$work/echo-100" && printf '\x18\x01'; } >"$work/commit"
 
+# Calls a second of Remit's that wait: handoff or commit.
+measure_work() {
+    taskset -c 1 "$work/ttload" -p "${port[remit]}" -M Work -f "$work/$1" -c 8 -o 32 \
+        -t "$seconds" -w "$warm_up" >"$work/load" || { cat "$work/load" >&2 && return 1; }
+    rate "$ttload_rate"
+}
+
 step "calls that wait for another thread: 8×32, 100 B"
 for round in $(seq "$rounds"); do
     for kind in handoff commit; do
         for server in "${servers[@]}"; do
             if [ "$server" = remit ]; then
-                taskset -c 1 "$work/ttload" -p "${port[remit]}" -M Work -f "$work/$kind" -c 8 \
-                    -o 32 -t "$seconds" -w "$warm_up" >"$work/load" || cat "$work/load" >&2
-                rate=$(sed -nE 's/^([0-9]+) requests\/s.*/\1/p' "$work/load")
+                calls=$(measure_work "$kind")
             else
-                rate=$(measure "$server" 8 32 100)
+                calls=$(measure "$server" 8 32 100)
             fi
-            echo "$kind	$server	$rate"
+            echo "$kind	$server	$calls"
         done
     done
 done >"$work/waits"

@@ -1,5 +1,10 @@
 # Makes a table of lines "ROW<tab>COLUMN<tab>NUMBER": medians; the first column is Remit's, the
-# others also show how many times theirs it is.
+# others also show how many times theirs it is. Fails at a line whose number is none.
+$3 !~ /^[0-9]+(\.[0-9]+)?$/ || $3 <= 0 {
+    print "table.awk: no number: " $0 >"/dev/stderr"
+    failed = 1
+    exit 1
+}
 !($1 in row) { row[$1] = ++rows; row_name[rows] = $1 }
 !($2 in column) { column[$2] = ++columns; column_name[columns] = $2 }
 {
@@ -16,6 +21,7 @@ function median(r, c,   n) {
 }
 
 END {
+    if (failed) exit 1
     print title
     printf "%-28s", ""
     for (c = 1; c <= columns; c++) printf "%24s", column_name[c]

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Fuzzes what reads bytes from the network, by libFuzzer with the address sanitizer: frames,
-# envelopes, a server's connection, and every generated message.
+# envelopes, a server's and a client's connection, and every generated message.
 #
 #   Tests/Fuzz/run.sh [SECONDS]          60 by default: half on the messages, half on the rest
 #   Tests/Fuzz/run.sh --grow SECONDS     the same, and writes what reached new code to Corpus/
@@ -23,7 +23,7 @@ if ! [[ $seconds =~ ^[1-9][0-9]*$ ]]; then
     echo "usage: Tests/Fuzz/run.sh [--grow] [SECONDS]" >&2
     exit 2
 fi
-targets=(messages frames envelope connection)
+targets=(messages frames envelope connection client)
 work=$root/.build-fuzz
 rm -rf "$work"
 mkdir -p "$work"
@@ -147,8 +147,8 @@ fuzz() {
 }
 
 rest() {
-    local target share=$((seconds / 3))
-    for target in frames envelope connection; do fuzz "$target" "$((share > 0 ? share : 1))"; done
+    local target share=$((seconds / 4))
+    for target in frames envelope connection client; do fuzz "$target" "$((share > 0 ? share : 1))"; done
 }
 
 step "fuzzing"

@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import NIOConcurrencyHelpers
+import NIOCore
 import Operations
 import RemitAPI
 import Synchronization
@@ -57,6 +58,87 @@ struct RotationTests {
         }
     }
 
+    /// Payments with a card that the gateway never had: billing asks the gateway for it, is told so,
+    /// and stores nothing. Each is a call from the one service to the other.
+    private final class LookUps: Sendable {
+        typealias Instant = ContinuousClock.Instant
+
+        struct Failure: Sendable, CustomStringConvertible {
+            let error: RPCError?
+            let begin: Instant
+            let end: Instant
+
+            var description: String { error.map { "\($0)" } ?? "a card that nobody has was taken" }
+        }
+
+        struct Seen: Sendable {
+            var answered = 0
+            var failures: [Failure] = []
+            /// When the latest of those that the gateway answered was begun.
+            var latest: Instant?
+        }
+
+        let isOver = Atomic<Bool>(false)
+        let seen = Mutex(Seen())
+
+        func run(_ bench: SecureBench) async throws {
+            let client = try await bench.client(true, as: "operator")
+            let account = try await BillingV1.AccountServiceClient(client).create(
+                BillingV1.CreateAccountRequest(
+                    requestID: newRequestID(),
+                    displayName: "A customer",
+                    currency: "CAD",
+                    billingAddress: .home
+                ),
+                options: CallOptions(timeout: .seconds(60))
+            ).accountID
+            await withTaskGroup(of: Void.self) { group in
+                for _ in 0..<2 {
+                    group.addTask {
+                        while !self.isOver.load(ordering: .relaxed), !Task.isCancelled {
+                            await self.ask(client, account)
+                        }
+                    }
+                }
+            }
+            await client.shutdown()
+        }
+
+        private func ask(_ client: RPCClient, _ account: String) async {
+            let begin = ContinuousClock.now
+            var error: RPCError?
+            do throws(RPCError) {
+                _ = try await BillingV1.PaymentServiceClient(client).pay(
+                    BillingV1.PayRequest(
+                        requestID: newRequestID(),
+                        accountID: account,
+                        amount: money(1),
+                        source: .newCard(
+                            BillingV1.NewCard(
+                                token: "tok_00000000000000000000000001",
+                                billingAddress: .home
+                            )
+                        )
+                    ),
+                    options: CallOptions(timeout: .seconds(60))
+                )
+            } catch let caught {
+                error = caught
+            }
+            if error?.reason == "TOKEN_NOT_FOUND" {
+                seen.withLock {
+                    $0.answered += 1
+                    $0.latest = max(begin, $0.latest ?? begin)
+                }
+                return
+            }
+            let failure = Failure(error: error, begin: begin, end: .now)
+            seen.withLock { $0.failures.append(failure) }
+            // While the gateway is away every one fails at once.
+            try? await Task.sleep(for: .milliseconds(10))
+        }
+    }
+
     /// How often a service has read its own certificates again.
     private func reloads(_ process: ServiceProcess) -> Int {
         process.log.split(separator: "\n")
@@ -78,11 +160,13 @@ struct RotationTests {
         }
     }
 
-    /// Lets a hundred more calls go through what is in place now.
-    private func hundredCalls(_ load: Load) async throws {
-        let before = load.calls.load(ordering: .relaxed)
-        _ = try await eventually("a hundred calls", within: .seconds(60)) {
-            load.calls.load(ordering: .relaxed) >= before + 100 ? true : nil
+    /// Lets a hundred more calls go through what is in place now, and ten from billing to the gateway.
+    private func moreCalls(_ load: Load, _ lookUps: LookUps) async throws {
+        let calls = load.calls.load(ordering: .relaxed)
+        let answered = lookUps.seen.withLock { $0.answered }
+        _ = try await eventually("more calls", within: .seconds(60)) {
+            load.calls.load(ordering: .relaxed) >= calls + 100
+                && lookUps.seen.withLock { $0.answered } >= answered + 10 ? true : nil
         }
     }
 
@@ -99,43 +183,13 @@ struct RotationTests {
                 )
             )
             let load = Load()
+            let lookUps = LookUps()
             async let running: Void = load.run(bench)
-            let processes = [try bench.gateway, try bench.billing]
-            try await hundredCalls(load)
-
-            // Leaves: as an operator renews them, noticed by the files' times.
-            let before = processes.map(reloads)
-            let renewed = try await bench.remit([
-                "certs", "renew", "--dir", bench.folder + "/tls", "--name", "gateway", "--name",
-                "billing",
-            ])
-            #expect(renewed.poll() == .exited(0), "\(renewed.log)")
-            for (process, count) in zip(processes, before) {
-                try await wait(for: process, after: count)
-            }
-            try await hundredCalls(load)
-
-            // The authority: first both are trusted, then leaves change, then the old one goes.
-            let old = try bench.text("ca.pem")
-            let next = try CertificateMaker(now: Date())
-            let new = try next.pair()
-            try bench.write("ca.pem", old + new.certificate)
-            try await reload(processes)
-            try await hundredCalls(load)
-            for name in ["gateway", "billing", "caller"] {
-                let names = try CertificateMaker.names(inPEM: try bench.text(name + ".pem"))
-                let pair = try next.leaf(
-                    identities: names.identities,
-                    hosts: names.hosts,
-                    days: 5
-                )
-                try bench.put(name, pair)
-            }
-            try await reload(processes)
-            try await hundredCalls(load)
-            try bench.write("ca.pem", new.certificate)
-            try await reload(processes)
-            try await hundredCalls(load)
+            async let asking: Void = lookUps.run(bench)
+            try await moreCalls(load, lookUps)
+            try await renewLeaves(bench)
+            try await moreCalls(load, lookUps)
+            try await replaceAuthority(bench) { try await moreCalls(load, lookUps) }
 
             load.isOver.store(true, ordering: .relaxed)
             try await running
@@ -148,7 +202,70 @@ struct RotationTests {
             let error = await SecureBench.failure(former, DebugV1.EchoService.echo, [])
             #expect(error?.reason == "CERTIFICATE_REFUSED")
             await former.shutdown()
+
+            try await redial(bench, lookUps)
+            lookUps.isOver.store(true, ordering: .relaxed)
+            try await asking
         }
+    }
+
+    /// As an operator renews certificates, noticed by the files' times.
+    private func renewLeaves(_ bench: SecureBench) async throws {
+        let processes = [try bench.gateway, try bench.billing]
+        let before = processes.map(reloads)
+        let renewed = try await bench.remit([
+            "certs", "renew", "--dir", bench.folder + "/tls", "--name", "gateway", "--name",
+            "billing",
+        ])
+        #expect(renewed.poll() == .exited(0), "\(renewed.log)")
+        for (process, count) in zip(processes, before) {
+            try await wait(for: process, after: count)
+        }
+    }
+
+    /// First both authorities are trusted, then leaves change, then the old one goes; `use` after
+    /// each step.
+    private func replaceAuthority(
+        _ bench: SecureBench,
+        _ use: () async throws -> Void
+    ) async throws {
+        let processes = [try bench.gateway, try bench.billing]
+        let old = try bench.text("ca.pem")
+        let next = try CertificateMaker(now: Date())
+        let new = try next.pair()
+        try bench.write("ca.pem", old + new.certificate)
+        try await reload(processes)
+        try await use()
+        for name in ["gateway", "billing", "caller"] {
+            let names = try CertificateMaker.names(inPEM: try bench.text(name + ".pem"))
+            let pair = try next.leaf(identities: names.identities, hosts: names.hosts, days: 5)
+            try bench.put(name, pair)
+        }
+        try await reload(processes)
+        try await use()
+        try bench.write("ca.pem", new.certificate)
+        try await reload(processes)
+        try await use()
+    }
+
+    /// A new gateway, which trusts the new authority alone, is dialled by billing with its new
+    /// certificate. Only calls that were on their way while there was no gateway may fail.
+    private func redial(_ bench: SecureBench, _ lookUps: LookUps) async throws {
+        let stopped = ContinuousClock.now
+        try await bench.restartGateway()
+        let started = ContinuousClock.now
+        _ = try await eventually("billing reaches the new gateway", within: .seconds(60)) {
+            lookUps.seen.withLock { $0.latest.map { $0 > started } } == true ? true : nil
+        }
+        let reached = ContinuousClock.now
+        let answered = lookUps.seen.withLock { $0.answered }
+        _ = try await eventually("more calls", within: .seconds(60)) {
+            lookUps.seen.withLock { $0.answered } >= answered + 100 ? true : nil
+        }
+        let lost = lookUps.seen.withLock { seen in
+            seen.failures.filter { $0.end < stopped || $0.begin > reached }
+        }
+        #expect(lost.isEmpty, "\(lost.prefix(3))")
     }
 
     @Test("SIGHUP does not end a service that has no files to read")

@@ -81,14 +81,7 @@ final class SecureBench: Sendable {
     private func start(_ clients: String, _ options: [String]) async throws {
         let initial = try run(.gateway, ["init", "--data", folder + "/gateway"])
         try #require(try await initial.waitUntilEnded() == .exited(0), "\(initial.log)")
-        let gateway = try run(
-            .gateway,
-            ["serve", "--listen", "\(host):0", "--data", folder + "/gateway"]
-                + tls("gateway", clients)
-        )
-        services.withLockedValue { $0.gateway = gateway }
-        let gatewayPort = try await gateway.listeningPort()
-        ports.withLockedValue { $0.gateway = gatewayPort }
+        try await startGateway(clients)
         let billing = try run(
             .billing,
             [
@@ -100,6 +93,27 @@ final class SecureBench: Sendable {
         services.withLockedValue { $0.billing = billing }
         let billingPort = try await billing.listeningPort()
         ports.withLockedValue { $0.billing = billingPort }
+    }
+
+    /// Starts the gateway, on the port of its last run if there was one.
+    private func startGateway(_ clients: String) async throws {
+        let port = ports.withLockedValue { $0.gateway }
+        let gateway = try run(
+            .gateway,
+            ["serve", "--listen", "\(host):\(port)", "--data", folder + "/gateway"]
+                + tls("gateway", clients)
+        )
+        services.withLockedValue { $0.gateway = gateway }
+        let found = try await gateway.listeningPort()
+        ports.withLockedValue { $0.gateway = found }
+    }
+
+    /// Drains the gateway and starts another, which asks every client for its certificate anew.
+    func restartGateway() async throws {
+        let before = try gateway
+        before.terminate()
+        #expect(try await before.waitUntilEnded() == .exited(0), "\(before.log)")
+        try await startGateway("required")
     }
 
     private func tls(_ name: String, _ clients: String) -> [String] {

@@ -6,6 +6,8 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
     case envelope
     /// A connection of a server, from the bytes of its socket to its answers.
     case connection
+    /// A connection of a client, likewise.
+    case client
     /// Every generated message: decoded, encoded, and decoded again.
     case messages
 
@@ -15,6 +17,7 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
         case .frames: FrameFuzz.run(input)
         case .envelope: EnvelopeFuzz.run(input)
         case .connection: ConnectionFuzz.shared.run(input)
+        case .client: ClientFuzz.run(input)
         case .messages: MessageFuzz.run(input)
         }
     }
