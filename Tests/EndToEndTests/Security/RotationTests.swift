@@ -79,7 +79,7 @@ struct RotationTests {
         }
 
         let isOver = Atomic<Bool>(false)
-        let seen = Mutex(Seen())
+        let seen = NIOLockedValueBox(Seen())
 
         func run(_ bench: SecureBench) async throws {
             let client = try await bench.client(true, as: "operator")
@@ -126,14 +126,14 @@ struct RotationTests {
                 error = caught
             }
             if error?.reason == "TOKEN_NOT_FOUND" {
-                seen.withLock {
+                seen.withLockedValue {
                     $0.answered += 1
                     $0.latest = max(begin, $0.latest ?? begin)
                 }
                 return
             }
             let failure = Failure(error: error, begin: begin, end: .now)
-            seen.withLock { $0.failures.append(failure) }
+            seen.withLockedValue { $0.failures.append(failure) }
             // While the gateway is away every one fails at once.
             try? await Task.sleep(for: .milliseconds(10))
         }
@@ -163,10 +163,10 @@ struct RotationTests {
     /// Lets a hundred more calls go through what is in place now, and ten from billing to the gateway.
     private func moreCalls(_ load: Load, _ lookUps: LookUps) async throws {
         let calls = load.calls.load(ordering: .relaxed)
-        let answered = lookUps.seen.withLock { $0.answered }
+        let answered = lookUps.seen.withLockedValue { $0.answered }
         _ = try await eventually("more calls", within: .seconds(60)) {
             load.calls.load(ordering: .relaxed) >= calls + 100
-                && lookUps.seen.withLock { $0.answered } >= answered + 10 ? true : nil
+                && lookUps.seen.withLockedValue { $0.answered } >= answered + 10 ? true : nil
         }
     }
 
@@ -255,14 +255,14 @@ struct RotationTests {
         try await bench.restartGateway()
         let started = ContinuousClock.now
         _ = try await eventually("billing reaches the new gateway", within: .seconds(60)) {
-            lookUps.seen.withLock { $0.latest.map { $0 > started } } == true ? true : nil
+            lookUps.seen.withLockedValue { $0.latest.map { $0 > started } } == true ? true : nil
         }
         let reached = ContinuousClock.now
-        let answered = lookUps.seen.withLock { $0.answered }
+        let answered = lookUps.seen.withLockedValue { $0.answered }
         _ = try await eventually("more calls", within: .seconds(60)) {
-            lookUps.seen.withLock { $0.answered } >= answered + 100 ? true : nil
+            lookUps.seen.withLockedValue { $0.answered } >= answered + 100 ? true : nil
         }
-        let lost = lookUps.seen.withLock { seen in
+        let lost = lookUps.seen.withLockedValue { seen in
             seen.failures.filter { $0.end < stopped || $0.begin > reached }
         }
         #expect(lost.isEmpty, "\(lost.prefix(3))")
