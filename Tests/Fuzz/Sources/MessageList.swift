@@ -94,6 +94,7 @@ extension MessageFuzz {
         FuzzedMessage(GatewayV1.OperationReply.self),
         FuzzedMessage(GatewayV1.ResolvePendingRequest.self),
         FuzzedMessage(GatewayV1.SaleRequest.self),
+        FuzzedMessage(GatewayV1.StoreCursor.self),
         FuzzedMessage(GatewayV1.StorePosition.self),
         FuzzedMessage(GatewayV1.StreamEventsRequest.self),
         FuzzedMessage(GatewayV1.StreamEventsResponse.self),
