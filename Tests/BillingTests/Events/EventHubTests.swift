@@ -5,7 +5,7 @@ import Testing
 
 @testable import Billing
 
-@Suite("Who watches is told of events", .timeLimit(.minutes(2)))
+@Suite("Who watches is told of events", .timeLimit(testBound))
 struct EventHubTests {
     /// Watches a subject until its counter has come to a number, as a handler does.
     private func watch(

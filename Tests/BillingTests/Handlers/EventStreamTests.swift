@@ -5,7 +5,7 @@ import Testing
 
 @testable import Billing
 
-@Suite("EventService.Stream", .timeLimit(.minutes(2)))
+@Suite("EventService.Stream", .timeLimit(testBound))
 struct EventStreamTests {
     private typealias Messages = Collector<BillingV1.StreamEventsResponse>
 

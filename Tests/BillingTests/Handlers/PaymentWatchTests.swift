@@ -6,7 +6,7 @@ import Testing
 
 @testable import Billing
 
-@Suite("PaymentService.Watch", .timeLimit(.minutes(2)))
+@Suite("PaymentService.Watch", .timeLimit(testBound))
 struct PaymentWatchTests {
     private typealias Messages = Collector<BillingV1.Payment>
 

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Billing
 
-@Suite("Following the gateway's feed", .timeLimit(.minutes(2)))
+@Suite("Following the gateway's feed", .timeLimit(testBound))
 struct FollowTests {
     private func position(_ head: Int64, epoch: String = "epoch-1") -> GatewayPosition {
         GatewayPosition(epoch: epoch, headSequence: head)

@@ -1,4 +1,5 @@
 import Foundation
+import Testing
 
 /// What did not happen within its bound.
 struct TimedOut: Error, CustomStringConvertible {
@@ -7,8 +8,12 @@ struct TimedOut: Error, CustomStringConvertible {
 
 /// How long a test waits at the most for what must happen, in seconds: ten times as long with a
 /// sanitizer, by REMIT_PATIENCE.
-let waitSeconds =
-    30 * (ProcessInfo.processInfo.environment["REMIT_PATIENCE"].flatMap { Int64($0) } ?? 1)
+let waitSeconds = 30 * patienceFactor
+/// How long a test may take.
+let testBound = TimeLimitTrait.Duration.minutes(5 * patienceFactor)
+
+private let patienceFactor =
+    ProcessInfo.processInfo.environment["REMIT_PATIENCE"].flatMap { Int64($0) } ?? 1
 
 /// Looks again and again until a condition holds, for `waitSeconds` at the most.
 ///

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Gateway
 
-@Suite("Faults of the sandbox bank", .timeLimit(.minutes(1)))
+@Suite("Faults of the sandbox bank", .timeLimit(testBound))
 struct SandboxFaultTests {
     private func charge(
         _ fault: Int,

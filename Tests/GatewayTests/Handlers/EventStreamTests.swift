@@ -6,7 +6,7 @@ import Testing
 
 @testable import Gateway
 
-@Suite("EventService.Stream", .timeLimit(.minutes(2)))
+@Suite("EventService.Stream", .timeLimit(testBound))
 struct EventStreamTests {
     private typealias Messages = Collector<GatewayV1.StreamEventsResponse>
 

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Gateway
 
-@Suite("Histories of sales", .timeLimit(.minutes(5)))
+@Suite("Histories of sales", .timeLimit(testBound))
 struct SaleHistoryTests {
     @Test(
         "Whatever is lost, repeated or stopped, each key is charged once if it is APPROVED",

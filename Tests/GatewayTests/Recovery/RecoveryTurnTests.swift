@@ -4,7 +4,7 @@ import Testing
 
 @testable import Gateway
 
-@Suite("Turns of recovery", .timeLimit(.minutes(1)))
+@Suite("Turns of recovery", .timeLimit(testBound))
 struct RecoveryTurnTests {
     private struct Failed: Error {}
 

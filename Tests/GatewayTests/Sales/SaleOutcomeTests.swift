@@ -5,7 +5,7 @@ import Testing
 
 @testable import Gateway
 
-@Suite("Outcomes of sales", .timeLimit(.minutes(1)))
+@Suite("Outcomes of sales", .timeLimit(testBound))
 struct SaleOutcomeTests {
     @Test("An approved sale ends APPROVED, with the bank's words and an entry in the ledger")
     func approved() async throws {

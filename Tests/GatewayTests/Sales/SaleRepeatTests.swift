@@ -4,7 +4,7 @@ import Testing
 
 @testable import Gateway
 
-@Suite("The same key again", .timeLimit(.minutes(1)))
+@Suite("The same key again", .timeLimit(testBound))
 struct SaleRepeatTests {
     @Test("The same key 64 times at once is one call of the bank and one answer for all")
     func atOnce() async throws {

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Gateway
 
-@Suite("Sales in flight", .timeLimit(.minutes(1)))
+@Suite("Sales in flight", .timeLimit(testBound))
 struct SalesInFlightTests {
     private func key(_ number: UInt64, tenant: Int64 = 1) -> OperationKey {
         OperationKey(tenant: tenant, attempt: AttemptID(ULID(high: 0, low: number)))

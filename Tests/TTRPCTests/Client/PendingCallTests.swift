@@ -3,7 +3,7 @@ import Testing
 
 @testable import TTRPC
 
-@Suite("Client: the answer of a pending call", .timeLimit(.minutes(5)))
+@Suite("Client: the answer of a pending call", .timeLimit(testBound))
 struct PendingCallTests {
     private static func lost(_ words: String) -> RPCError {
         RPCError(.unavailable, words, origin: .lost)

@@ -2,7 +2,7 @@ import NIOCore
 import TTRPC
 import Testing
 
-@Suite("The connection's life at the client", .timeLimit(.minutes(1)))
+@Suite("The connection's life at the client", .timeLimit(testBound))
 struct ClientLifeTests {
     private static let all = RawHello([RawHello.ping, RawHello.cancel, RawHello.window])
 

@@ -2,7 +2,7 @@ import NIOCore
 import TTRPC
 import Testing
 
-@Suite("The connection's life at the server", .timeLimit(.minutes(1)))
+@Suite("The connection's life at the server", .timeLimit(testBound))
 struct ServerLifeTests {
     private static let all = RawHello([
         RawHello.ping, RawHello.cancel, RawHello.drain, RawHello.window,

@@ -5,7 +5,7 @@ import Testing
 
 @testable import TTRPC
 
-@Suite("The sockets' options", .timeLimit(.minutes(1)))
+@Suite("The sockets' options", .timeLimit(testBound))
 struct SocketOptionsTests {
     /// What the kernel says of one end of a connection.
     ///

@@ -4,7 +4,7 @@ import TTRPC
 import Testing
 
 /// Two servers: `Outer` of the first calls `Inner` of the second in a way that its text names.
-@Suite("Deadlines across two servers", .timeLimit(.minutes(1)))
+@Suite("Deadlines across two servers", .timeLimit(testBound))
 struct DeadlinePropagationTests {
     private static let outer = Probe.method("Outer")
     private static let inner = Probe.method("Inner")

@@ -3,7 +3,7 @@ import NIOCore
 import TTRPC
 import Testing
 
-@Suite("Pool: repeated calls", .timeLimit(.minutes(2)))
+@Suite("Pool: repeated calls", .timeLimit(testBound))
 struct PoolRetryTests {
     /// Takes a request and breaks the connection instead of answering.
     private func breakOff(_ listener: RawListener) async throws -> String {

@@ -3,7 +3,7 @@ import NIOCore
 import TTRPC
 import Testing
 
-@Suite("Pool: connections", .timeLimit(.minutes(2)))
+@Suite("Pool: connections", .timeLimit(testBound))
 struct RPCClientPoolTests {
     @Test("calls are spread over the connections to an address")
     func spread() async throws {

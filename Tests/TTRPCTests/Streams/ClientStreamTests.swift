@@ -2,7 +2,7 @@ import NIOCore
 import TTRPC
 import Testing
 
-@Suite("Streams at the client, frame by frame", .timeLimit(.minutes(1)))
+@Suite("Streams at the client, frame by frame", .timeLimit(testBound))
 struct ClientStreamTests {
     private func withScript(
         _ configure: (inout ClientConfiguration) -> Void = { _ in },

@@ -2,7 +2,7 @@ import NIOCore
 import TTRPC
 import Testing
 
-@Suite("Streams at the server, frame by frame", .timeLimit(.minutes(1)))
+@Suite("Streams at the server, frame by frame", .timeLimit(testBound))
 struct ServerStreamTests {
     private func withPeer(
         _ configure: (inout ServerConfiguration) -> Void = { _ in },

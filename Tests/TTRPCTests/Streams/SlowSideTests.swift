@@ -2,7 +2,7 @@ import NIOCore
 import TTRPC
 import Testing
 
-@Suite("Streams with a slow side", .timeLimit(.minutes(2)))
+@Suite("Streams with a slow side", .timeLimit(testBound))
 struct SlowSideTests {
     /// What may be under way when nobody reads: the kernel's buffers, the out-buffer, the window
     /// and the queues, in bytes.

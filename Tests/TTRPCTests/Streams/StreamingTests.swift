@@ -2,7 +2,7 @@ import NIOCore
 import TTRPC
 import Testing
 
-@Suite("Streams between our client and our server", .timeLimit(.minutes(2)))
+@Suite("Streams between our client and our server", .timeLimit(testBound))
 struct StreamingTests {
     /// A server and a client of it.
     private func withBoth(

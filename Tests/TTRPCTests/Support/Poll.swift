@@ -14,7 +14,7 @@ let connectBound = TimeAmount.seconds(10 * patienceFactor)
 /// How long a frame may take that a test sends as fast as it can.
 let frameBound = TimeAmount.seconds(3 * patienceFactor)
 /// How long a test may take.
-let testBound = TimeLimitTrait.Duration.minutes(patienceFactor)
+let testBound = TimeLimitTrait.Duration.minutes(5 * patienceFactor)
 
 private let patienceFactor =
     ProcessInfo.processInfo.environment["REMIT_PATIENCE"].flatMap { Int64($0) } ?? 1

@@ -7,7 +7,7 @@ import Testing
 
 @testable import TTRPC
 
-@Suite("TLS: who may connect", .timeLimit(.minutes(1)))
+@Suite("TLS: who may connect", .timeLimit(testBound))
 struct TLSHandshakeTests {
     @Test("a client with a certificate is known by its URI")
     func identity() async throws {
@@ -176,7 +176,7 @@ struct TLSHandshakeTests {
     }
 }
 
-@Suite("TLS: whom a client trusts", .timeLimit(.minutes(1)))
+@Suite("TLS: whom a client trusts", .timeLimit(testBound))
 struct TLSServerIdentityTests {
     @Test("a server is known by its address, by its name, or by the URI it must have")
     func right() async throws {

@@ -4,7 +4,7 @@ import Testing
 
 @testable import TTRPC
 
-@Suite("TLS: new certificates while serving", .timeLimit(.minutes(1)))
+@Suite("TLS: new certificates while serving", .timeLimit(testBound))
 struct TLSReloadTests {
     @Test("new connections meet the new certificate, and open ones live on")
     func replaced() async throws {

@@ -8,7 +8,7 @@ import Testing
 
 @testable import TTRPC
 
-@Suite("TLS: which versions a client speaks", .timeLimit(.minutes(1)))
+@Suite("TLS: which versions a client speaks", .timeLimit(testBound))
 struct TLSVersionTests {
     /// Counts what reaches a server behind TLS.
     private final class Counter: ChannelInboundHandler {
