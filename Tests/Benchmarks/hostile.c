@@ -8,6 +8,7 @@
  *         mute    sends half of a request, and nothing more: its host is gone, no FIN ever comes
  *         half    sends half of a request and closes its sending side
  *         slow    asks for many large answers, and reads a byte a second
+ *         stream  opens a stream of replies that does not end, and reads nothing of it
  *
  * Prints "ready COUNT" when all are connected, and at the end how many the server has closed.
  */
@@ -28,14 +29,15 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { HEADER = 10, MESSAGE = 4000, ADDRESS_PEERS = 20000, SLOW_CALLS = 500 };
+enum { HEADER = 10, MESSAGE = 4000, ADDRESS_PEERS = 20000, SLOW_CALLS = 500,
+       STREAM_MESSAGES = 1000000 };
 
 static void fail(const char *what) {
     fprintf(stderr, "hostile: %s: %s\n", what, strerror(errno));
     exit(2);
 }
 
-/* A request of the debug service's Echo with MESSAGE bytes. */
+/* Echo of MESSAGE bytes by the debug service, or Expand to STREAM_MESSAGES of them. */
 static uint8_t request[8192];
 static size_t request_size;
 
@@ -51,16 +53,24 @@ static size_t put_field(uint8_t *at, unsigned number, const uint8_t *data, size_
     return start + size;
 }
 
-static void build_request(void) {
-    static uint8_t filler[MESSAGE], message[MESSAGE + 8];
+static void build_request(bool is_stream) {
+    static uint8_t filler[MESSAGE], message[MESSAGE + 16];
     memset(filler, 'x', sizeof filler);
     size_t size = put_field(message, 1, filler, sizeof filler), at = HEADER;
+    if (is_stream) {
+        message[size++] = 2 << 3;
+        for (unsigned rest = STREAM_MESSAGES; rest; rest >>= 7)
+            message[size++] = (uint8_t)((rest & 127) | (rest > 127 ? 128 : 0));
+    }
     at += put_field(request + at, 1, (const uint8_t *)"remit.debug.v1.EchoService", 26);
-    at += put_field(request + at, 2, (const uint8_t *)"Echo", 4);
+    const char *method = is_stream ? "Expand" : "Echo";
+    at += put_field(request + at, 2, (const uint8_t *)method, strlen(method));
     at += put_field(request + at, 3, message, size);
     uint32_t length = htonl((uint32_t)(at - HEADER));
     memcpy(request, &length, 4);
     request[8] = 1;
+    /* No data frames follow. */
+    request[9] = is_stream ? 1 : 0;
     request_size = at;
 }
 
@@ -71,7 +81,7 @@ static void set_stream(uint32_t id) {
 
 typedef struct { int fd; size_t sent; bool is_closed; } Peer;
 
-static int dial(int port, unsigned index, bool is_slow) {
+static int dial(int port, unsigned index, bool is_small) {
     struct sockaddr_in address = { .sin_family = AF_INET, .sin_port = htons((uint16_t)port) };
     struct sockaddr_in own = { .sin_family = AF_INET };
     /* One local address has ports for so many peers. */
@@ -79,7 +89,7 @@ static int dial(int port, unsigned index, bool is_slow) {
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), small = 4096;
     if (fd < 0) fail("socket");
-    if (is_slow) setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &small, sizeof small);
+    if (is_small) setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &small, sizeof small);
     if (bind(fd, (void *)&own, sizeof own)) fail("bind");
     if (connect(fd, (void *)&address, sizeof address)) fail("connect");
     fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK);
@@ -103,7 +113,7 @@ static void send_some(Peer *peer, size_t size, size_t calls) {
     }
 }
 
-/* Reads up to `most` bytes, and sees whether the server has closed. */
+/* Reads up to `most` bytes, and sees whether the server has closed: not behind what is unread. */
 static void receive(Peer *peer, size_t most) {
     char bytes[4096];
     if (peer->is_closed) return;
@@ -124,18 +134,20 @@ int main(int argc, char **argv) {
     unsigned count = (unsigned)atoi(argv[optind + 1]);
     bool is_drip = !strcmp(kind, "drip"), is_slow = !strcmp(kind, "slow");
     bool is_half = !strcmp(kind, "half"), is_mute = !strcmp(kind, "mute");
-    if (!count || (!is_drip && !is_slow && !is_half && !is_mute && strcmp(kind, "idle"))) goto usage;
+    bool is_stream = !strcmp(kind, "stream"), is_idle = !strcmp(kind, "idle");
+    if (!count || !(is_drip || is_slow || is_half || is_mute || is_stream || is_idle)) goto usage;
 
     struct rlimit files = { .rlim_cur = count + 64, .rlim_max = count + 64 };
     struct rlimit before;
     getrlimit(RLIMIT_NOFILE, &before);
     if (before.rlim_cur < files.rlim_cur && setrlimit(RLIMIT_NOFILE, &files)) fail("setrlimit");
     signal(SIGPIPE, SIG_IGN);
-    build_request();
+    build_request(is_stream);
     Peer *peers = calloc(count, sizeof *peers);
     if (!peers) fail("calloc");
     for (unsigned index = 0; index < count; index++) {
-        peers[index].fd = dial(port, index, is_slow);
+        peers[index].fd = dial(port, index, is_slow || is_stream);
+        if (is_stream) send_some(&peers[index], SIZE_MAX, 1);
         if (is_mute || is_half || is_drip) send_some(&peers[index], request_size / 2, 1);
         if (is_half) shutdown(peers[index].fd, SHUT_WR);
     }
@@ -145,7 +157,7 @@ int main(int argc, char **argv) {
         for (unsigned index = 0; index < count; index++) {
             if (is_drip) send_some(&peers[index], 1, 1);
             if (is_slow) send_some(&peers[index], SIZE_MAX, SLOW_CALLS);
-            receive(&peers[index], is_slow ? 1 : 4096);
+            if (!is_stream) receive(&peers[index], is_slow ? 1 : 4096);
         }
         sleep(1);
     }
@@ -154,6 +166,6 @@ int main(int argc, char **argv) {
     printf("closed %u\n", closed);
     return 0;
 usage:
-    fprintf(stderr, "usage: hostile -p PORT -s SECONDS idle|drip|mute|half|slow COUNT\n");
+    fprintf(stderr, "usage: hostile -p PORT -s SECONDS idle|drip|mute|half|slow|stream COUNT\n");
     return 2;
 }
