@@ -2,9 +2,9 @@
  * openload: load on a server of the debug service, from outside and in phases.
  *
  *   openload -p PORT [-c CONNECTIONS] [-b BUSY_US] [-k COMMITS] [-n BYTES] [-T TIMEOUT_MS]
- *            [-e] [-P SERVER_PID] PHASE...
+ *            [-e] [-m KEY=VALUE]... [-P SERVER_PID] PHASE...
  *
- * Calls Work, or with -e Echo.
+ * Calls Work, or with -e Echo, with the metadata of -m.
  *
  *   PHASE  closed:OUTSTANDING:SECONDS   so many calls at once, a new one for each answer
  *          open:RATE:SECONDS            so many calls a second, whatever is answered
@@ -109,6 +109,8 @@ static struct {
     uint64_t timeout_ns;
     int server_pid;
     bool echoes;
+    const char *metadata[8];
+    unsigned metadata_count;
 } option = { .port = 7001, .connections = 16, .bytes = 100 };
 
 static uint8_t frame[1 << 17];
@@ -133,6 +135,23 @@ static void put_field(unsigned number, const void *data, size_t size) {
 static void put_number(unsigned number, uint64_t value) {
     frame_size += put_varint(frame + frame_size, number << 3);
     frame_size += put_varint(frame + frame_size, value);
+}
+
+/* The metadata "KEY=VALUE". */
+static void put_pair(const char *text) {
+    const char *equals = strchr(text, '=');
+    if (!equals || strlen(text) > 120) die("metadata is KEY=VALUE, at most 120 bytes: %s", text);
+    size_t key = (size_t)(equals - text), value = strlen(equals + 1);
+    uint8_t pair[128];
+    size_t size = 0;
+    pair[size++] = 1 << 3 | 2;
+    pair[size++] = (uint8_t)key;
+    memcpy(pair + size, text, key);
+    size += key;
+    pair[size++] = 2 << 3 | 2;
+    pair[size++] = (uint8_t)value;
+    memcpy(pair + size, equals + 1, value);
+    put_field(5, pair, size + value);
 }
 
 static void put32(uint8_t *at, uint32_t value) {
@@ -162,6 +181,8 @@ static void build_request(void) {
     put_field(2, option.echoes ? "Echo" : "Work", 4);
     put_field(3, message, size);
     if (option.timeout_ns) put_number(4, option.timeout_ns);
+    for (unsigned index = 0; index < option.metadata_count; index++)
+        put_pair(option.metadata[index]);
     put32(frame, (uint32_t)(frame_size - HEADER));
     frame[8] = 1;
 }
@@ -451,7 +472,7 @@ static void run_phase(const char *text) {
 }
 
 int main(int argc, char **argv) {
-    for (int letter; (letter = getopt(argc, argv, "p:c:b:k:n:T:P:e")) != -1;) switch (letter) {
+    for (int letter; (letter = getopt(argc, argv, "p:c:b:k:n:T:P:m:e")) != -1;) switch (letter) {
         case 'p': option.port = atoi(optarg); break;
         case 'c': option.connections = (unsigned)atoi(optarg); break;
         case 'b': option.busy_us = (unsigned)atoi(optarg); break;
@@ -460,10 +481,14 @@ int main(int argc, char **argv) {
         case 'T': option.timeout_ns = (uint64_t)atol(optarg) * 1000000u; break;
         case 'P': option.server_pid = atoi(optarg); break;
         case 'e': option.echoes = true; break;
-        default: die("usage: openload -p PORT [-c -b -k -n -T -P] PHASE...");
+        case 'm':
+            if (option.metadata_count == 8) die("too much metadata");
+            option.metadata[option.metadata_count++] = optarg;
+            break;
+        default: die("usage: openload -p PORT [-c -b -k -n -T -P -e -m] PHASE...");
     }
     if (optind == argc || !option.connections || option.connections > 4096)
-        die("usage: openload -p PORT [-c -b -k -n -T -P] PHASE...");
+        die("usage: openload -p PORT [-c -b -k -n -T -P -e -m] PHASE...");
     signal(SIGPIPE, SIG_IGN);
     build_request();
     if ((poller = epoll_create1(EPOLL_CLOEXEC)) < 0) die("epoll");

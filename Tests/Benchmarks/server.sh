@@ -39,7 +39,7 @@ start_server() {
         --data "$work/data" --debug-echo "$@" >"$work/ready" 2>"$work/log" &
     server_pid=$!
     for ((tries = 0; tries < 200; tries++)); do
-        if grep -q '^listening' "$work/ready"; then break; fi
+        if grep -qs '^listening' "$work/ready"; then break; fi
         kill -0 "$server_pid" 2>/dev/null || {
             cat "$work/log" >&2
             exit 1
