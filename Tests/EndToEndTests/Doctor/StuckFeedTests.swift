@@ -92,7 +92,7 @@ struct StuckFeedTests {
             try await approve(bench, payment)
             let head = try #require(try await bench.gatewayHead())
             try Tampering.run(
-                "UPDATE gateway_feed SET cursor = \(head)",
+                "UPDATE gateway_feed SET cursor = \(head), event_id = ''",
                 on: bench.billingFolder + "/billing.sqlite"
             )
             try await bench.startBilling()
@@ -110,7 +110,7 @@ struct StuckFeedTests {
             #expect(screen.output.contains("APPROVED at the gateway"), "\(screen.output)")
 
             // What was applied before is no news when it comes again.
-            try await tamper(bench, "UPDATE gateway_feed SET cursor = 0")
+            try await tamper(bench, "UPDATE gateway_feed SET cursor = 0, event_id = ''")
             try await expectSettled(bench, payment)
         }
     }
