@@ -9,7 +9,7 @@ struct LimitTests {
     func connections() async throws {
         try await withServer({
             $0.maxConnections = 2
-            $0.refusingTime = .milliseconds(200)
+            $0.refusingTime = .hours(1)
         }) { server in
             let echo = RawRequest(Probe.echo)
             let first = try await server.peer()
@@ -19,7 +19,7 @@ struct LimitTests {
             for _ in 0..<3 {
                 let third = try await server.peer()
                 #expect(try await third.call(echo, 1).error?.reason == "OVERLOAD")
-                try await third.end()
+                await third.close()
             }
             #expect(try await first.call(echo, 3).status == nil)
             #expect(try await second.call(echo, 3).status == nil)

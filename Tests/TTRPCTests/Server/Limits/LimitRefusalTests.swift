@@ -239,7 +239,10 @@ struct LimitRefusalTests {
 
     @Test("an address has its own number of connections; others are not touched by it")
     func connectionsPerPeer() async throws {
-        try await withServer({ $0.maxConnectionsPerPeer = 2 }) { server in
+        try await withServer({
+            $0.maxConnectionsPerPeer = 2
+            $0.refusingTime = .hours(1)
+        }) { server in
             let first = try await server.peer()
             let second = try await server.peer()
             // Each is let in by its own loop: what was made first may be counted last.
@@ -248,7 +251,7 @@ struct LimitRefusalTests {
             }
             let third = try await server.peer()
             expectOverload(try await third.call(RawRequest(Probe.echo), 1))
-            try await third.end()
+            await third.close()
             let neighbour = try await RawPeer.connect(to: server.address, from: "127.0.0.2")
             #expect(try await neighbour.call(RawRequest(Probe.echo), 1).status == nil)
             #expect(try await first.call(RawRequest(Probe.echo), 3).status == nil)

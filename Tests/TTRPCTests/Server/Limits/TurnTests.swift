@@ -59,10 +59,18 @@ struct TurnTests {
             // The first spends the turn, the second spends the next one while the third waits.
             let busy = RawRequest(Self.busy)
             try await peer.send(burst([busy, busy, late, patient]))
-            #expect(try await peer.nextResponse(1).status == nil)
-            #expect(try await peer.nextResponse(3).status == nil)
-            #expect(try await peer.nextResponse(5).error?.code == .deadlineExceeded)
-            #expect(try await peer.nextResponse(7).payload == Probe.payload("patient"))
+            // The late one may be answered between two turns.
+            var responses: [UInt32: RawResponse] = [:]
+            for _ in 0..<4 {
+                let frame = try await peer.nextFrame()
+                responses[frame.streamID] = try RawResponse(decoding: frame.data)
+            }
+            for streamID in [1, 3, 7] as [UInt32] {
+                let response = try #require(responses[streamID])
+                #expect(response.status == nil)
+            }
+            #expect(responses[5]?.error?.code == .deadlineExceeded)
+            #expect(responses[7]?.payload == Probe.payload("patient"))
             #expect(begun.withLockedValue { $0 } == ["patient"])
             #expect(server.server.statistics.refused[.abandoned] == 1)
             #expect(server.server.statistics.callsInService == 0)
