@@ -33,6 +33,9 @@ package enum ServiceMain {
         _ program: String,
         _ body: () async throws -> Void
     ) async -> Never {
+        // From here on SIGHUP ends nothing: `CredentialReloader` listens to it a moment after the
+        // service does, and the files were read just before.
+        signal(SIGHUP, SIG_IGN)
         do {
             try await body()
             exit(0)
