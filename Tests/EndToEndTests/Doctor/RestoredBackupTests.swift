@@ -10,10 +10,7 @@ struct RestoredBackupTests {
         try await withBench { bench in
             let account = try await bench.newAccount()
             let method = try await bench.savedMethod(account)
-            let backup = bench.folder + "/backup"
-            try await bench.stopGateway()
-            try FileManager.default.copyItem(atPath: bench.gatewayFolder, toPath: backup)
-            try await bench.startGateway()
+            let backup = try await self.backup(bench)
 
             // What the backup does not have: a payment that succeeded, and one that is pending.
             let paid = try await bench.pay(account, money(500), .paymentMethodID(method))
@@ -29,24 +26,14 @@ struct RestoredBackupTests {
             try #require(pending.state == .pending)
             try await bench.settledFeed()
 
-            try await bench.stopGateway()
-            try FileManager.default.removeItem(atPath: bench.gatewayFolder)
-            try FileManager.default.copyItem(atPath: backup, toPath: bench.gatewayFolder)
-            try await bench.startGateway()
-            let reason = try await eventually("a loss", within: TestBench.maxDecision) {
-                let status = try await bench.reviews.getStatus(BillingV1.GetStatusRequest())
-                return status.dataLossReason.isEmpty ? nil : status.dataLossReason
-            }
-            #expect(reason.contains("last event"))
+            try await restore(backup, bench)
+            try await expectLoss(bench)
 
             try await expectStopped(bench, method, account)
             // Nothing is concluded from what the backup never knew, also not after a restart.
             await bench.billing?.kill()
             try await bench.startBilling()
-            _ = try await eventually("a loss again", within: TestBench.maxDecision) {
-                let status = try await bench.reviews.getStatus(BillingV1.GetStatusRequest())
-                return status.dataLossReason.isEmpty ? nil : true
-            }
+            try await expectLoss(bench)
             #expect(try await bench.payment(requestID: requestID)?.state == .pending)
             #expect(try await bench.payment(requestID: paid.requestID)?.state == .succeeded)
             // The books cannot agree any more.
@@ -59,10 +46,7 @@ struct RestoredBackupTests {
         try await withBench { bench in
             let account = try await bench.newAccount()
             let method = try await bench.savedMethod(account)
-            let backup = bench.folder + "/backup"
-            try await bench.stopGateway()
-            try FileManager.default.copyItem(atPath: bench.gatewayFolder, toPath: backup)
-            try await bench.startGateway()
+            let backup = try await self.backup(bench)
             let requestID = newRequestID()
             let pending = try await bench.pay(
                 account,
@@ -74,26 +58,47 @@ struct RestoredBackupTests {
             try await bench.settledFeed()
             await bench.billing?.kill()
 
-            try await bench.stopGateway()
-            try FileManager.default.removeItem(atPath: bench.gatewayFolder)
-            try FileManager.default.copyItem(atPath: backup, toPath: bench.gatewayFolder)
-            try await bench.startGateway()
+            try await restore(backup, bench)
             // Somebody else's operations take the numbers of the lost events, and more.
             for _ in 0..<10 {
                 let request = GatewayV1.FenceRequest(key: newAttempt())
                 _ = try await bench.recovery.fence(request)
             }
             try await bench.startBilling()
-            let reason = try await eventually("a loss", within: TestBench.maxDecision) {
-                let status = try await bench.reviews.getStatus(BillingV1.GetStatusRequest())
-                return status.dataLossReason.isEmpty ? nil : status.dataLossReason
-            }
-            #expect(reason.contains("last event"))
+            try await expectLoss(bench)
             try await expectStopped(bench, method, account)
             #expect(try await bench.payment(requestID: requestID)?.state == .pending)
             // The books cannot agree any more.
             try await bench.stopBilling()
         }
+    }
+
+    /// Copies the gateway's folder while it is down, and starts it again.
+    ///
+    /// - Returns: where the copy is.
+    private func backup(_ bench: TestBench) async throws -> String {
+        let backup = bench.folder + "/backup"
+        try await bench.stopGateway()
+        try FileManager.default.copyItem(atPath: bench.gatewayFolder, toPath: backup)
+        try await bench.startGateway()
+        return backup
+    }
+
+    /// Puts a copy in the place of the gateway's folder.
+    private func restore(_ backup: String, _ bench: TestBench) async throws {
+        try await bench.stopGateway()
+        try FileManager.default.removeItem(atPath: bench.gatewayFolder)
+        try FileManager.default.copyItem(atPath: backup, toPath: bench.gatewayFolder)
+        try await bench.startGateway()
+    }
+
+    /// Billing finds that the gateway does not have the last event that was applied.
+    private func expectLoss(_ bench: TestBench) async throws {
+        let reason = try await eventually("a loss", within: TestBench.maxDecision) {
+            let status = try await bench.reviews.getStatus(BillingV1.GetStatusRequest())
+            return status.dataLossReason.isEmpty ? nil : status.dataLossReason
+        }
+        #expect(reason.contains("last event"))
     }
 
     private func expectStopped(
