@@ -8,7 +8,7 @@ package final class ConnectionHandlers {
 
     /// - Parameters:
     ///   - configuration: the limits; host and port are not used.
-    ///   - router: what is served.
+    ///   - router: what is served, besides `Hello`, which every server answers.
     ///   - eventLoop: the loop of all the channels; the caller is on it.
     package init(
         configuration: ServerConfiguration,
@@ -16,6 +16,8 @@ package final class ConnectionHandlers {
         eventLoop: any EventLoop,
         logger: Logger
     ) {
+        var router = router
+        router.addHello()
         loop = ServerLoop(
             eventLoop,
             configuration: configuration,

@@ -21,7 +21,6 @@ final class ConnectionFuzz {
 
     private init() {
         var router = Router()
-        router.serveHello()
         router.register(HealthService(services: ["fuzz.v1.Fuzz"]))
         Self.serveTalk(&router, running)
         var configuration = ServerConfiguration(host: "127.0.0.1", port: 0)

@@ -101,10 +101,3 @@ package final class ClientInMemory<Message: WireMessage> {
         core.give(up: stream, RPCError(.cancelled, "The caller gave up."))
     }
 }
-
-extension Router {
-    /// Serves `Hello`, as `RPCServer` does, on connections in memory.
-    package mutating func serveHello() {
-        addHello()
-    }
-}
