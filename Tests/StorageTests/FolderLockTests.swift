@@ -1,4 +1,4 @@
-import Foundation
+import Glibc
 import Storage
 import Testing
 
@@ -41,12 +41,16 @@ struct FolderLockTests {
     }
 
     /// Whether `flock` of util-linux, a process of its own, gets the lock.
+    ///
+    /// Not by Foundation's `Process`: with one that is over so soon, it has been seen to wait for its
+    /// end for ever.
     private static func otherProcessTakes(_ path: String) throws -> Bool {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/flock")
-        process.arguments = ["--nonblock", path, "true"]
-        try process.run()
-        process.waitUntilExit()
-        return process.terminationStatus == 0
+        let argv = ["/usr/bin/flock", "--nonblock", path, "true"].map { strdup($0) } + [nil]
+        defer { for pointer in argv { free(pointer) } }
+        var process: pid_t = 0
+        try #require(posix_spawn(&process, argv[0], nil, nil, argv, environ) == 0)
+        var status: CInt = -1
+        try #require(waitpid(process, &status, 0) == process)
+        return status == 0
     }
 }
