@@ -40,8 +40,8 @@ package struct ClientConfiguration: Sendable {
     package var pingInterval = TimeAmount.seconds(15)
     /// How long it may be silent after that before the connection is given up.
     package var pingTimeout = TimeAmount.seconds(10)
-    /// How the kernel watches the server.
-    package var socketTimeouts = SocketTimeouts()
+    /// What the kernel is told of the connection.
+    package var socketSettings = SocketSettings()
 
     package init(host: String, port: Int) {
         self.host = host

@@ -140,7 +140,7 @@ final class ClientCore {
             high: configuration.outBufferHighWaterBytes
         )
         var bootstrap = ClientBootstrap(group: eventLoop)
-        for (option, value) in configuration.socketTimeouts.options {
+        for (option, value) in configuration.socketSettings.options {
             bootstrap = bootstrap.channelOption(option, value: value)
         }
         bootstrap

@@ -4,8 +4,9 @@ package import NIOCore
     import Glibc
 #endif
 
-/// How the kernel watches a connection whose peer may be gone without a word.
-package struct SocketTimeouts: Sendable, Equatable {
+/// What the kernel is told of a connection: how it watches a peer that may be gone without a word,
+/// and how much it keeps for one that does not read.
+package struct SocketSettings: Sendable, Equatable {
     /// How long sent bytes may stay without an acknowledgement.
     package var unacknowledged = TimeAmount.seconds(30)
     /// Silence before the kernel asks the peer's kernel.
@@ -14,12 +15,17 @@ package struct SocketTimeouts: Sendable, Equatable {
     package var keepAliveInterval = TimeAmount.seconds(10)
     /// Questions without an answer that end the connection.
     package var keepAliveProbes = 3
+    /// Bytes that the kernel takes beyond those it has sent, about. Without it a peer that reads
+    /// nothing costs as much of the kernel's memory as a socket may have
+    /// (`net.ipv4.tcp_wmem`, 4 MiB), of which the server's own limits see nothing.
+    package var unsentBytes = 128 << 10
 
     package init() {}
 
     /// The options of the socket, with their values.
     ///
-    /// - Source: tcp(7), TCP_USER_TIMEOUT (milliseconds), TCP_KEEPIDLE, TCP_KEEPINTVL (seconds).
+    /// - Source: tcp(7), TCP_USER_TIMEOUT (milliseconds), TCP_KEEPIDLE, TCP_KEEPINTVL (seconds);
+    ///   Linux, networking/ip-sysctl, `tcp_notsent_lowat`.
     var options: [(option: ChannelOptions.Types.SocketOption, value: SocketOptionValue)] {
         func tcp(_ name: CInt) -> ChannelOptions.Types.SocketOption {
             ChannelOptions.Types.SocketOption(level: .tcp, name: .init(rawValue: name))
@@ -37,6 +43,7 @@ package struct SocketTimeouts: Sendable, Equatable {
             (tcp(TCP_KEEPIDLE), seconds(keepAliveIdle)),
             (tcp(TCP_KEEPINTVL), seconds(keepAliveInterval)),
             (tcp(TCP_KEEPCNT), SocketOptionValue(clamping: max(1, keepAliveProbes))),
+            (tcp(TCP_NOTSENT_LOWAT), SocketOptionValue(clamping: max(1, unsentBytes))),
         ]
     }
 }

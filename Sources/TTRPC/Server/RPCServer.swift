@@ -115,7 +115,7 @@ package final class RPCServer: Service {
         _ water: ChannelOptions.Types.WriteBufferWaterMark
     ) async throws -> any Channel {
         var bootstrap = ServerBootstrap(group: group)
-        for (option, value) in configuration.socketTimeouts.options {
+        for (option, value) in configuration.socketSettings.options {
             bootstrap = bootstrap.childChannelOption(option, value: value)
         }
         return

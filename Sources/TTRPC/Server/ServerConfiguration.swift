@@ -77,8 +77,8 @@ package struct ServerConfiguration: Sendable {
     package var pingInterval = TimeAmount.seconds(15)
     /// How long it may be silent after that.
     package var pingTimeout = TimeAmount.seconds(10)
-    /// How the kernel watches the peers.
-    package var socketTimeouts = SocketTimeouts()
+    /// What the kernel is told of the peers' connections.
+    package var socketSettings = SocketSettings()
 
     package init(host: String, port: Int) {
         self.host = host

@@ -17,6 +17,7 @@ struct SocketOptionsTests {
         var idleSeconds: CInt
         var intervalSeconds: CInt
         var probes: CInt
+        var unsentBytes: CInt
     }
 
     /// One end of a connection to a port of this process.
@@ -67,18 +68,19 @@ struct SocketOptionsTests {
             userTimeoutMilliseconds: try option(descriptors[0], tcp, TCP_USER_TIMEOUT),
             idleSeconds: try option(descriptors[0], tcp, TCP_KEEPIDLE),
             intervalSeconds: try option(descriptors[0], tcp, TCP_KEEPINTVL),
-            probes: try option(descriptors[0], tcp, TCP_KEEPCNT)
+            probes: try option(descriptors[0], tcp, TCP_KEEPCNT),
+            unsentBytes: try option(descriptors[0], tcp, TCP_NOTSENT_LOWAT)
         )
     }
 
     /// Reads both ends of a connection over which a call has gone.
     private func bothEnds(
-        server: SocketTimeouts,
-        client: SocketTimeouts
+        server: SocketSettings,
+        client: SocketSettings
     ) async throws -> (accepted: Kernel, dialled: Kernel) {
         var found: (accepted: Kernel, dialled: Kernel)?
-        try await withServer({ $0.socketTimeouts = server }) { running in
-            try await withClient(port: running.port, { $0.socketTimeouts = client }) { caller in
+        try await withServer({ $0.socketSettings = server }) { running in
+            try await withClient(port: running.port, { $0.socketSettings = client }) { caller in
                 #expect(try await caller.text(Probe.echo, "x") == "x")
                 found = (
                     try read(.accepted, of: running.port), try read(.dialled, of: running.port)
@@ -94,25 +96,28 @@ struct SocketOptionsTests {
             userTimeoutMilliseconds: 30_000,
             idleSeconds: 60,
             intervalSeconds: 10,
-            probes: 3
+            probes: 3,
+            unsentBytes: 131_072
         )
-        let ends = try await bothEnds(server: SocketTimeouts(), client: SocketTimeouts())
+        let ends = try await bothEnds(server: SocketSettings(), client: SocketSettings())
         #expect(ends.accepted == expected)
         #expect(ends.dialled == expected)
     }
 
-    @Test("each end takes the times that it was told, and less than a second as a second")
+    @Test("each end takes what it was told, and less than a second as a second")
     func configured() async throws {
-        var server = SocketTimeouts()
+        var server = SocketSettings()
         server.unacknowledged = .milliseconds(7250)
         server.keepAliveIdle = .seconds(61)
         server.keepAliveInterval = .seconds(11)
         server.keepAliveProbes = 5
-        var client = SocketTimeouts()
+        server.unsentBytes = 65_536
+        var client = SocketSettings()
         client.unacknowledged = .seconds(9)
         client.keepAliveIdle = .milliseconds(1)
         client.keepAliveInterval = .milliseconds(1)
         client.keepAliveProbes = 0
+        client.unsentBytes = 0
         let ends = try await bothEnds(server: server, client: client)
         #expect(
             ends.accepted
@@ -120,7 +125,8 @@ struct SocketOptionsTests {
                     userTimeoutMilliseconds: 7250,
                     idleSeconds: 61,
                     intervalSeconds: 11,
-                    probes: 5
+                    probes: 5,
+                    unsentBytes: 65_536
                 )
         )
         #expect(
@@ -129,7 +135,8 @@ struct SocketOptionsTests {
                     userTimeoutMilliseconds: 9000,
                     idleSeconds: 1,
                     intervalSeconds: 1,
-                    probes: 1
+                    probes: 1,
+                    unsentBytes: 1
                 )
         )
     }

@@ -105,7 +105,7 @@ struct BackpressureTests {
                 // The others of this test take their time; none of it is the reader's.
                 $0.stallTimeout = .hours(1)
                 // The kernel counts a window that stays shut, too.
-                $0.socketTimeouts.unacknowledged = .hours(1)
+                $0.socketSettings.unacknowledged = .hours(1)
             },
             routes: { router in
                 router.text(Probe.echo) { (text, _) async throws(RPCError) in
