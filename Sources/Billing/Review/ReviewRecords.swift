@@ -52,7 +52,8 @@ struct ReviewOperator: Equatable, Sendable {
         case own
         /// Another operator's: it may carry the proposal out.
         case another
-        /// Half the same: one person with two names, or two that cannot be told apart.
+        /// Half the same: one person with two names, or two that cannot be told apart, as one whom
+        /// nobody authenticated and one who was.
         case unclear
         /// The proposal was made when nobody was authenticated: it proves nothing beside a vote that
         /// is.
@@ -63,12 +64,16 @@ struct ReviewOperator: Equatable, Sendable {
     func relation(toProposalOf proposer: ReviewOperator) -> Relation {
         // Upper and lower case are the same person, as with usernames.
         let hasSameName = name.lowercased() == proposer.name.lowercased()
-        guard let caller else { return hasSameName ? .own : .another }
-        guard let proposingCaller = proposer.caller else { return .proven }
-        switch (caller == proposingCaller, hasSameName) {
-        case (true, true): return .own
-        case (false, false): return .another
-        case (true, false), (false, true): return .unclear
+        switch (caller, proposer.caller) {
+        case (nil, nil): return hasSameName ? .own : .another
+        case (nil, _?): return .unclear
+        case (_?, nil): return .proven
+        case (let caller?, let proposingCaller?):
+            switch (caller == proposingCaller, hasSameName) {
+            case (true, true): return .own
+            case (false, false): return .another
+            case (true, false), (false, true): return .unclear
+            }
         }
     }
 }
