@@ -9,7 +9,7 @@ extension BillingTables {
             "SELECT id FROM credits WHERE payment = ? ORDER BY id DESC LIMIT ?",
             payment,
             Self.maxCreditsOfPayment
-        ).map { $0[0] }
+        ).map { try $0[0] }
     }
 
     /// A payment has one credit at its end, and one more with each exception that is credited.
@@ -26,7 +26,7 @@ extension BillingTables {
             "SELECT id, invoice, amount FROM allocations WHERE source = ? ORDER BY id DESC LIMIT ?",
             source,
             limit
-        ).map { ($0[0], $0[1], $0[2]) }
+        ).map { try ($0[0], $0[1], $0[2]) }
     }
 
     /// An allocation counts no more.
@@ -54,8 +54,8 @@ extension BillingTables {
     private static let reversalColumns =
         "id, account, payment, amount, currency, created_at, history_sequence"
 
-    private static func reversal(_ row: StoredRow) -> ReversalRecord {
-        ReversalRecord(
+    private static func reversal(_ row: StoredRow) throws -> ReversalRecord {
+        try ReversalRecord(
             id: row[0],
             account: row[1],
             payment: row[2],

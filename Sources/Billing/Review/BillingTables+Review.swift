@@ -16,14 +16,14 @@ extension BillingTables {
     }
 
     private func reviewItem(_ row: StoredRow) throws -> ReviewItem {
-        let stateNumber: Int? = row[2]
+        let stateNumber: Int? = try row[2]
         let state = stateNumber.flatMap { OperationState(rawValue: $0) }
         guard (state == nil) == (stateNumber == nil) else {
             throw StorageError.undecodable("an exception's state")
         }
-        let key = ReviewKey(payment: row[0], gatewayVersion: row[1])
+        let key = try ReviewKey(payment: row[0], gatewayVersion: row[1])
         let votes = try votes(on: key)
-        return ReviewItem(
+        return try ReviewItem(
             payment: try payment(key.payment),
             key: key,
             gatewayState: state,
@@ -104,21 +104,22 @@ extension BillingTables {
             key.gatewayVersion
         )
         guard let row else { return nil }
-        let number: Int = row[0]
+        let number: Int = try row[0]
         guard let decision = ReviewDecision(rawValue: number) else {
             throw StorageError.undecodable("a decision \(number)")
         }
-        let proposal = ReviewVote(
+        let proposal = try ReviewVote(
             voter: ReviewOperator(name: row[1], caller: row[2]),
             decision: decision,
             note: row[3],
             createdAt: row[4]
         )
-        guard let confirmer: String = row[5], let note: String = row[7], let at: Int64 = row[8]
+        guard let confirmer: String = try row[5], let note: String = try row[7],
+            let at: Int64 = try row[8]
         else { return (proposal, nil) }
         return (
             proposal,
-            ReviewVote(
+            try ReviewVote(
                 voter: ReviewOperator(name: confirmer, caller: row[6]),
                 decision: decision,
                 note: note,
@@ -181,7 +182,7 @@ extension BillingTables {
             ReviewDecision.reverse.rawValue
         )
         guard let row else { return payment.state }
-        let number: Int = row[0]
+        let number: Int = try row[0]
         guard let proven = OperationState(rawValue: number) else {
             throw StorageError.undecodable("an exception's state")
         }
@@ -204,7 +205,7 @@ extension BillingTables {
             WHERE payment = ? ORDER BY gateway_version DESC LIMIT 1
             """,
             payment
-        ).flatMap { OperationState(rawValue: $0[0]) }
+        ).flatMap { try OperationState(rawValue: $0[0]) }
     }
 
     // MARK: Parked events and counts
@@ -219,7 +220,7 @@ extension BillingTables {
             sequence,
             limit
         ).map { row in
-            ParkedEventRecord(
+            try ParkedEventRecord(
                 sequence: row[0],
                 gatewayKey: row[1],
                 reason: row[2],
@@ -239,11 +240,11 @@ extension BillingTables {
         return BillingStatus(
             gateway: try gatewayFeed(),
             live: try live.map { row in
-                let number: Int = row[0]
+                let number: Int = try row[0]
                 guard let state = PaymentState(rawValue: number) else {
                     throw StorageError.undecodable("a payment's state")
                 }
-                return (state, row[1], row[2])
+                return try (state, row[1], row[2])
             },
             openExceptions: try database.number(
                 "SELECT COUNT(*) FROM payment_exceptions e WHERE \(Self.isUndecided)"

@@ -83,11 +83,11 @@ extension BillingTables {
     }
 
     private static func historyRow(_ row: StoredRow) throws -> HistoryRow {
-        let number: Int = row[2]
+        let number: Int = try row[2]
         guard let type = HistoryType(rawValue: number) else {
             throw StorageError.undecodable("a history row's type \(number)")
         }
-        return HistoryRow(
+        return try HistoryRow(
             account: row[0],
             sequence: row[1],
             type: type,

@@ -136,7 +136,7 @@ struct BillingTables {
         try database.row(
             "SELECT kind, body_hash, subject FROM request_keys WHERE key = ?",
             key
-        ).map { ($0[0], $0[1], $0[2]) }
+        ).map { try ($0[0], $0[1], $0[2]) }
     }
 
     /// Keeps a request id, for ever.

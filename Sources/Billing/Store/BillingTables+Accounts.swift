@@ -33,7 +33,7 @@ extension BillingTables {
             argument
         )
         guard let row else { throw BillingError.accountNotFound }
-        return AccountRecord(
+        return try AccountRecord(
             id: row[0],
             number: row[1],
             displayName: row[2],
@@ -84,7 +84,7 @@ extension BillingTables {
             account
         )
         guard let row else { throw BillingError.accountNotFound }
-        let before = BalanceRecord(outstanding: row[0], credit: row[1], version: row[2])
+        let before = try BalanceRecord(outstanding: row[0], credit: row[1], version: row[2])
         let after = BalanceRecord(
             outstanding: try before.outstanding.addingChecked(outstanding),
             credit: try before.credit.addingChecked(credit),
@@ -107,8 +107,8 @@ extension BillingTables {
         created_at
         """
 
-    private static func user(_ row: StoredRow) -> UserRecord {
-        UserRecord(
+    private static func user(_ row: StoredRow) throws -> UserRecord {
+        try UserRecord(
             id: row[0],
             account: row[1],
             position: row[2],
@@ -126,7 +126,7 @@ extension BillingTables {
     func user(_ id: UserID) throws -> UserRecord {
         let row = try database.row("SELECT \(Self.userColumns) FROM users WHERE id = ?", id)
         guard let row else { throw BillingError.userNotFound }
-        return Self.user(row)
+        return try Self.user(row)
     }
 
     /// The most users an account may have.
@@ -149,7 +149,7 @@ extension BillingTables {
             "SELECT email FROM users WHERE account = ? ORDER BY position LIMIT 1",
             account
         )
-        return row?[0] ?? ""
+        return try row?[0] ?? ""
     }
 
     /// - Throws: `BillingError.usernameTaken`.

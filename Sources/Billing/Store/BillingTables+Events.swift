@@ -30,7 +30,7 @@ extension BillingTables {
             after,
             limit
         ).map { row in
-            EventRecord(
+            try EventRecord(
                 sequence: row[0],
                 id: row[1],
                 type: row[2],
@@ -50,6 +50,6 @@ extension BillingTables {
             "SELECT sequence, subject FROM events WHERE sequence > ? ORDER BY sequence LIMIT ?",
             after,
             limit
-        ).map { ($0[0], $0[1]) }
+        ).map { try ($0[0], $0[1]) }
     }
 }

@@ -11,11 +11,11 @@ extension BillingTables {
         """
 
     private static func invoice(_ row: StoredRow) throws -> InvoiceRecord {
-        let stateNumber: Int = row[3]
+        let stateNumber: Int = try row[3]
         guard let state = InvoiceState(rawValue: stateNumber) else {
             throw StorageError.undecodable("an invoice's state \(stateNumber)")
         }
-        return InvoiceRecord(
+        return try InvoiceRecord(
             id: row[0],
             account: row[1],
             number: row[2],
@@ -163,7 +163,7 @@ extension BillingTables {
             """,
             invoice
         ).map { row in
-            InvoiceLineRecord(
+            try InvoiceLineRecord(
                 description: row[0],
                 quantity: row[1],
                 unitPrice: row[2],
@@ -182,7 +182,7 @@ extension BillingTables {
             WHERE invoice = ? ORDER BY position
             """,
             invoice
-        ).map { InvoiceTaxRecord(name: $0[0], rateMicros: $0[1], amount: $0[2]) }
+        ).map { try InvoiceTaxRecord(name: $0[0], rateMicros: $0[1], amount: $0[2]) }
     }
 
     // MARK: Allocations and credits
@@ -212,9 +212,9 @@ extension BillingTables {
         )
     }
 
-    private static func allocation(_ row: StoredRow) -> AllocationRecord {
-        let kind: Int = row[1]
-        return AllocationRecord(
+    private static func allocation(_ row: StoredRow) throws -> AllocationRecord {
+        let kind: Int = try row[1]
+        return try AllocationRecord(
             id: row[2],
             source: kind == paymentSource ? .payment(row[0]) : .credit(row[0]),
             invoice: row[3],
@@ -253,8 +253,8 @@ extension BillingTables {
     private static let creditColumns =
         "id, account, payment, currency, amount, remaining, created_at, history_sequence"
 
-    private static func credit(_ row: StoredRow) -> CreditRecord {
-        CreditRecord(
+    private static func credit(_ row: StoredRow) throws -> CreditRecord {
+        try CreditRecord(
             id: row[0],
             account: row[1],
             payment: row[2],

@@ -14,12 +14,12 @@ extension BillingTables {
         """
 
     private static func payment(_ row: StoredRow) throws -> PaymentRecord {
-        let stateNumber: Int = row[3]
-        let savingNumber: Int = row[19]
+        let stateNumber: Int = try row[3]
+        let savingNumber: Int = try row[19]
         guard let state = PaymentState(rawValue: stateNumber),
             let saving = CardSaving(rawValue: savingNumber)
         else { throw StorageError.undecodable("a payment's state or saving") }
-        return PaymentRecord(
+        return try PaymentRecord(
             id: row[0],
             account: row[1],
             requestKey: row[2],
@@ -169,8 +169,8 @@ extension BillingTables {
     private static let deleted = 2
 
     private static func method(_ row: StoredRow) throws -> MethodRecord {
-        let state: Int = row[9]
-        return MethodRecord(
+        let state: Int = try row[9]
+        return try MethodRecord(
             id: row[0],
             account: row[1],
             token: row[2],
@@ -249,7 +249,7 @@ extension BillingTables {
             WHERE state = 2 AND is_deleted_at_gateway = 0 LIMIT ?
             """,
             limit
-        ).map { ($0[0], $0[1]) }
+        ).map { try ($0[0], $0[1]) }
     }
 
     func methodDeletedAtGateway(_ id: PaymentMethodID) throws {
@@ -264,7 +264,7 @@ extension BillingTables {
     /// The gateway's store as we know it, and the last event applied; nil before the first.
     func gatewayFeed() throws -> GatewayCursor? {
         try database.row("SELECT epoch, cursor, event_id FROM gateway_feed")
-            .map { GatewayCursor(epoch: $0[0], sequence: $0[1], eventID: $0[2]) }
+            .map { try GatewayCursor(epoch: $0[0], sequence: $0[1], eventID: $0[2]) }
     }
 
     func setGatewayFeed(_ cursor: GatewayCursor) throws {

@@ -145,7 +145,8 @@ final class SandboxBank: BankLink {
                 """,
                 reference
             ).map { row in
-                (state: row[0] as Int, decision: Self.decision(row, from: 1), fault: row[6] as Int)
+                let (state, fault): (Int, Int) = try (row[0], row[6])
+                return (state: state, decision: try Self.decision(row, from: 1), fault: fault)
             }
         }
         guard let row else { return .noCharge }
@@ -210,7 +211,7 @@ final class SandboxBank: BankLink {
                 """,
                 limit
             ).map { row in
-                BankAdvice(
+                try BankAdvice(
                     sequence: row[0],
                     reference: row[1],
                     decision: Self.decision(row, from: 2)
@@ -245,7 +246,7 @@ final class SandboxBank: BankLink {
                 "SELECT sequence FROM charges WHERE reference = ? AND state = 1 LIMIT 1",
                 reference
             )
-            guard let sequence: Int64 = row?[0] else { return false }
+            guard let sequence: Int64 = try row?[0] else { return false }
             if let responseCode {
                 try database.run(
                     "UPDATE charges SET response_code = ?, decline_code = NULL WHERE sequence = ?",
@@ -274,11 +275,11 @@ final class SandboxBank: BankLink {
                 limit
             )
             let charges = try rows.map { row in
-                let number: Int = row[3]
+                let number: Int = try row[3]
                 guard let state = ChargeState(rawValue: number) else {
                     throw StorageError.undecodable("state \(number) in the bank's book")
                 }
-                return Charge(
+                return try Charge(
                     sequence: row[0],
                     reference: row[1],
                     operation: row[2],
@@ -315,13 +316,13 @@ final class SandboxBank: BankLink {
         return String(repeating: "0", count: 6 - digits.utf8.count) + digits
     }
 
-    private static func decision(_ row: StoredRow, from first: Int) -> BankDecision {
-        let code: String = row[first]
-        let decline: String? = row[first + 1]
+    private static func decision(_ row: StoredRow, from first: Int) throws -> BankDecision {
+        let code: String = try row[first]
+        let decline: String? = try row[first + 1]
         guard let responseCode = ResponseCode(code) else {
             preconditionFailure("the book holds a response code that was not checked")
         }
-        return BankDecision(
+        return try BankDecision(
             responseCode: responseCode,
             declineCode: decline.flatMap { DeclineCode(rawValue: $0) },
             approvalCode: row[first + 2],

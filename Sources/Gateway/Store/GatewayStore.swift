@@ -66,7 +66,7 @@ final class GatewayStore: Sendable {
         random: RandomSource = .system
     ) async throws -> (store: GatewayStore, keyRing: KeyRing) {
         let epoch: String = try await sqlite.write { database in
-            if let row = try database.row("SELECT epoch FROM store") { return row[0] }
+            if let row = try database.row("SELECT epoch FROM store") { return try row[0] }
             var random = random
             let epoch = ULID(
                 high: UInt64.random(in: .min ... .max, using: &random),
@@ -86,11 +86,11 @@ final class GatewayStore: Sendable {
         let (dataKeys, fingerprint) = try await sqlite.read { database in
             var keys: [Int64: Data] = [:]
             for row in try database.rows("SELECT id, wrapped_key FROM data_keys LIMIT 10000") {
-                keys[row[0]] = row[1]
+                keys[try row[0]] = try row[1]
             }
             let row = try database.row("SELECT wrapped_key FROM fingerprint_key")
             guard let row else { throw GatewayError.vaultDamaged }
-            return (keys, row[0] as Data)
+            return try (keys, row[0] as Data)
         }
         let keyRing = try KeyRing(
             wrapped: dataKeys,
@@ -109,7 +109,7 @@ final class GatewayStore: Sendable {
     func tenant(_ name: String) async throws -> Int64 {
         try await sqlite.write { database in
             if let row = try database.row("SELECT id FROM tenants WHERE name = ?", name) {
-                return row[0]
+                return try row[0]
             }
             try database.run("INSERT INTO tenants (name) VALUES (?)", name)
             return database.lastInsertedRowID
@@ -166,7 +166,7 @@ final class GatewayStore: Sendable {
                 """,
                 now,
                 limit
-            ).map { $0[0] }
+            ).map { try $0[0] }
         }
         guard !expired.isEmpty else { return }
         try await write { tables in
@@ -178,7 +178,7 @@ final class GatewayStore: Sendable {
     func keyDestructions(limit: Int) async throws -> [TokenID] {
         try await sqlite.read { database in
             try database.rows("SELECT token FROM key_destructions LIMIT ?", limit)
-                .map { $0[0] }
+                .map { try $0[0] }
         }
     }
 

@@ -43,12 +43,12 @@ struct GatewayTables {
             token
         )
         guard let row else { return nil }
-        let stateNumber: Int = row[1]
-        let brandName: String = row[2]
+        let stateNumber: Int = try row[1]
+        let brandName: String = try row[2]
         guard let state = StoredCardState(rawValue: stateNumber),
             let brand = CardBrand(rawValue: brandName)
         else { throw StorageError.undecodable("a card's state or brand") }
-        return StoredCard(
+        return try StoredCard(
             token: token,
             tenant: row[0],
             state: state,
@@ -179,11 +179,11 @@ struct GatewayTables {
         _ row: StoredRow,
         from first: Int
     ) throws -> Operation {
-        let stateNumber: Int = row[first + 2]
+        let stateNumber: Int = try row[first + 2]
         guard let state = OperationState(rawValue: stateNumber) else {
             throw StorageError.undecodable("an operation's state \(stateNumber)")
         }
-        return Operation(
+        return try Operation(
             key: key,
             id: row[first],
             version: row[first + 1],
@@ -199,12 +199,12 @@ struct GatewayTables {
     }
 
     private static func result(_ row: StoredRow, from first: Int) throws -> OperationResult {
-        let declineName: String? = row[first]
-        let retentionNumber: Int = row[first + 5]
+        let declineName: String? = try row[first]
+        let retentionNumber: Int = try row[first + 5]
         guard let retention = CardRetention(rawValue: retentionNumber) else {
             throw StorageError.undecodable("an operation's retention \(retentionNumber)")
         }
-        return OperationResult(
+        return try OperationResult(
             declineCode: declineName.flatMap { DeclineCode(rawValue: $0) },
             responseCode: row[first + 1],
             approvalCode: row[first + 2],
@@ -301,7 +301,7 @@ struct GatewayTables {
         guard known.epoch == epoch else { throw GatewayError.storeRestored }
         guard known.sequence > 0 else { return }
         let row = try database.row("SELECT id FROM events WHERE sequence = ?", known.sequence)
-        let id: EventID? = row.map { $0[0] }
+        let id: EventID? = try row.map { try $0[0] }
         guard let id, known.eventID.isEmpty || id.text == known.eventID else {
             throw GatewayError.storeRestored
         }
@@ -333,7 +333,7 @@ struct GatewayTables {
             limit
         )
         return try rows.map { row in
-            EventRow(
+            try EventRow(
                 sequence: row[0],
                 id: row[1],
                 operation: try Self.operation(

@@ -72,7 +72,7 @@ final class CardKeyStore: Sendable {
             try database.row(
                 "SELECT wrapped_key, data_key_id FROM card_keys WHERE token = ?",
                 token
-            ).map { KeyRing.SealedCard(number: number, wrappedKey: $0[0], dataKeyID: $0[1]) }
+            ).map { try KeyRing.SealedCard(number: number, wrappedKey: $0[0], dataKeyID: $0[1]) }
         }
     }
 

@@ -16,17 +16,26 @@ package struct StoredRow: Sendable {
         values = (0..<statement.columnCount).map { statement.column($0) }
     }
 
-    /// A column that is never NULL; one of another kind than asked for is our bug.
+    /// A column that is never NULL.
+    ///
+    /// - Throws: `StorageError.undecodable` for one that is not what was asked for: a currency that
+    ///   only a later version knows, or a file that something else has written to.
     package subscript<Value: ColumnValue>(_ index: Int) -> Value {
-        guard let value = Value(stored: values[index]) else {
-            preconditionFailure("column \(index) is no \(Value.self)")
+        get throws(StorageError) {
+            guard let value = Value(stored: values[index]) else {
+                throw .undecodable("column \(index) is no \(Value.self)")
+            }
+            return value
         }
-        return value
     }
 
     /// A column that may be NULL.
+    ///
+    /// - Throws: as for one that may not, when it is something else.
     package subscript<Value: ColumnValue>(_ index: Int) -> Value? {
-        values[index] == .null ? nil : self[index] as Value
+        get throws(StorageError) {
+            values[index] == .null ? nil : try self[index] as Value
+        }
     }
 }
 

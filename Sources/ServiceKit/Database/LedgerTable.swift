@@ -35,8 +35,8 @@ package enum LedgerTable {
             "SELECT sequence, hash FROM ledger_entries ORDER BY sequence DESC LIMIT 1"
         )
         guard let row else { return LedgerChain() }
-        let hash: Data = row[1]
-        return LedgerChain(sequence: row[0], hash: Array(hash))
+        let hash: Data = try row[1]
+        return try LedgerChain(sequence: row[0], hash: Array(hash))
     }
 
     /// Appends an entry.
@@ -97,7 +97,7 @@ package enum LedgerTable {
         if after > 0,
             let row = try database.row("SELECT hash FROM ledger_entries WHERE sequence = ?", after)
         {
-            let hash: Data = row[0]
+            let hash: Data = try row[0]
             previous = Array(hash)
         }
         let rows = try database.rows(
@@ -110,16 +110,16 @@ package enum LedgerTable {
         )
         var entries: [LedgerEntry] = []
         for row in rows {
-            let kindName: String = row[2]
+            let kindName: String = try row[2]
             guard let kind = EntryKind(rawValue: kindName) else { throw corrupt("kind") }
-            let hash: Data = row[5]
-            let entry = LedgerEntry(
+            let hash: Data = try row[5]
+            let entry = try LedgerEntry(
                 sequence: row[0],
                 id: row[1],
                 kind: kind,
                 reference: row[3],
                 recordedAtMilliseconds: row[4],
-                postings: try postings(database, row[0]),
+                postings: postings(database, row[0]),
                 previousHash: previous,
                 hash: Array(hash)
             )
@@ -138,9 +138,9 @@ package enum LedgerTable {
             sequence
         )
         return try rows.map { row in
-            let name: String = row[0]
+            let name: String = try row[0]
             guard let account = LedgerAccount(rawValue: name) else { throw corrupt("account") }
-            return Posting(account, row[1], row[2])
+            return try Posting(account, row[1], row[2])
         }
     }
 
@@ -156,7 +156,7 @@ package enum LedgerTable {
         )
         var balance = TrialBalance()
         for row in rows {
-            let name: String = row[0]
+            let name: String = try row[0]
             guard let account = LedgerAccount(rawValue: name) else { throw corrupt("account") }
             try balance.add(account, row[1], debit: row[2], credit: row[3])
         }

@@ -98,7 +98,7 @@ struct ExactlyOnceHistoryTests {
         let books = fixture.books
         let ids = try await books.store.read { tables in
             try tables.database.rows("SELECT id FROM payments LIMIT 100000").map { row in
-                row[0] as PaymentID
+                try row[0] as PaymentID
             }
         }
         var outcomes: Set<PaymentState> = []

@@ -30,7 +30,7 @@ struct FeedStepTests {
         try await books.store.read { tables in
             try tables.database.rows(
                 "SELECT sequence, gateway_key, reason FROM parked_events ORDER BY sequence LIMIT 99"
-            ).map { Parked(sequence: $0[0], key: $0[1], reason: $0[2]) }
+            ).map { try Parked(sequence: $0[0], key: $0[1], reason: $0[2]) }
         }
     }
 
@@ -115,8 +115,15 @@ struct FeedStepTests {
         #expect(try await books.payment(full.id).state == .submitting)
     }
 
-    @Test("An event that needs a row nobody can read is parked and does not stop the feed")
-    func undecodableRowIsParked() async throws {
+    @Test(
+        "An event that needs a row nobody can read is parked and does not stop the feed",
+        arguments: [
+            ("card_saving = 99", "a payment's state or saving"),
+            ("currency = 'XTS'", "column 5 is no Currency"),
+            ("request_key = x'00'", "column 2 is no RequestKey"),
+        ]
+    )
+    func undecodableRowIsParked(change: String, reason: String) async throws {
         let books = try Books()
         let broken = try await books.reserve(try await books.account())
         let owing = try await books.account()
@@ -124,10 +131,7 @@ struct FeedStepTests {
         let blocked = try await books.reserve(owing)
         let next = try await books.reserve(try await books.account())
         try await books.store.write { tables in
-            try tables.database.run(
-                "UPDATE payments SET card_saving = 99 WHERE id = ?",
-                broken.id
-            )
+            try tables.database.run("UPDATE payments SET \(change) WHERE id = ?", broken.id)
         }
         let page = try await books.store.apply(
             [event(1, broken), event(2, blocked), event(3, next)],
@@ -142,7 +146,7 @@ struct FeedStepTests {
                 Parked(
                     sequence: 1,
                     key: broken.attempt.text,
-                    reason: "a row cannot be understood: a payment's state or saving"
+                    reason: "a row cannot be understood: \(reason)"
                 )
             ]
         )

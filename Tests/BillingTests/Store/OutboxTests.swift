@@ -17,7 +17,7 @@ struct OutboxTests {
         try await books.store.read { tables in
             try tables.database.rows(
                 "SELECT user, kind, subject FROM outbox ORDER BY event, user LIMIT 1000"
-            ).map { Mail(user: $0[0], kind: $0[1], subject: $0[2]) }
+            ).map { try Mail(user: $0[0], kind: $0[1], subject: $0[2]) }
         }
     }
 

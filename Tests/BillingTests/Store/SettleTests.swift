@@ -182,7 +182,7 @@ struct SettleTests {
                     SELECT payment, gateway_version, gateway_state, payment_state
                     FROM payment_exceptions
                     """
-                ).map { row -> (PaymentID, Int, Int, Int) in (row[0], row[1], row[2], row[3]) }
+                ).map { row -> (PaymentID, Int, Int, Int) in try (row[0], row[1], row[2], row[3]) }
             }
         )
         #expect(row.0 == payment.id && row.1 == 3 && row.2 == proof.rawValue)

@@ -100,8 +100,8 @@ extension Books {
                 FROM balances b JOIN accounts a ON a.id = b.account GROUP BY a.currency
                 """
             )
-            let kept: [String] = rows.flatMap { row in
-                let (currency, outstanding, credit): (String, Int64, Int64) = (
+            let kept: [String] = try rows.flatMap { row in
+                let (currency, outstanding, credit): (String, Int64, Int64) = try (
                     row[0], row[1], row[2]
                 )
                 return [
@@ -168,11 +168,11 @@ extension Books {
             var sequences: [AccountID: Int64] = [:]
             var wrong: [String] = []
             for row in rows {
-                let account: AccountID = row[0]
-                let type: Int = row[2]
-                let state: Int? = row[5]
-                let amount: Int64 = row[3]
-                let creditedState: Int? = row[6]
+                let account: AccountID = try row[0]
+                let type: Int = try row[2]
+                let state: Int? = try row[5]
+                let amount: Int64 = try row[3]
+                let creditedState: Int? = try row[6]
                 let succeeded = PaymentState.succeeded.rawValue
                 let changes =
                     switch HistoryType(rawValue: type) {
@@ -185,7 +185,7 @@ extension Books {
                     }
                 balances[account, default: 0] += changes ? amount : 0
                 sequences[account, default: 0] += 1
-                let (sequence, after): (Int64, Int64) = (row[1], row[4])
+                let (sequence, after): (Int64, Int64) = try (row[1], row[4])
                 if after != balances[account] || sequence != sequences[account] {
                     wrong.append("\(account) row \(sequence): \(after)")
                 }

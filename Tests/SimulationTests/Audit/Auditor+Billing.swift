@@ -22,7 +22,7 @@ extension Auditor {
         let sums = try database.row(
             "SELECT COALESCE(SUM(outstanding), 0), COALESCE(SUM(credit), 0) FROM balances"
         )
-        let (outstanding, credit): (Int64, Int64) = (sums?[0] ?? 0, sums?[1] ?? 0)
+        let (outstanding, credit): (Int64, Int64) = try (sums?[0] ?? 0, sums?[1] ?? 0)
         var ledger: [LedgerAccount: Int64] = [:]
         for line in try LedgerTable.trialBalance(database).balance.lines {
             ledger[line.account] = line.debitMinorUnits - line.creditMinorUnits
@@ -98,19 +98,19 @@ extension Auditor {
         var account: AccountID?
         var (balance, sequence): (Int64, Int64) = (0, 0)
         for row in rows {
-            if row[0] as AccountID != account {
-                account = row[0]
+            if try row[0] as AccountID != account {
+                account = try row[0]
                 (balance, sequence) = (0, 0)
             }
-            let type: Int = row[2]
-            let state: Int? = row[5]
+            let type: Int = try row[2]
+            let state: Int? = try row[5]
             let counts =
                 type == HistoryType.invoice.rawValue
                 || (type == HistoryType.payment.rawValue
                     && state == PaymentState.succeeded.rawValue)
-            if counts { balance += row[3] as Int64 }
+            if counts { balance += try row[3] as Int64 }
             sequence += 1
-            let (number, after): (Int64, Int64) = (row[1], row[4])
+            let (number, after): (Int64, Int64) = try (row[1], row[4])
             if number != sequence || after != balance {
                 fail("history row \(number) says \(after), and it is \(balance)")
             }
@@ -137,8 +137,8 @@ extension Auditor {
             GROUP BY subject LIMIT 10000
             """
         )
-        for row in rows where row[1] as Int != 1 {
-            fail("\(row[0] as String) has ended \(row[1] as Int) times")
+        for row in rows where try row[1] as Int != 1 {
+            try fail("\(row[0] as String) has ended \(row[1] as Int) times")
         }
         let ended = try database.number(
             "SELECT COUNT(*) FROM payments WHERE state IN (6, 7, 8, 9)"

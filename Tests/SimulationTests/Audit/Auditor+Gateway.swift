@@ -20,15 +20,15 @@ extension Auditor {
         var versions: [AttemptID: Int64] = [:]
         var states: [AttemptID: Int] = [:]
         for row in rows {
-            let (key, version): (AttemptID, Int64) = (row[0], row[1])
+            let (key, version): (AttemptID, Int64) = try (row[0], row[1])
             if version <= versions[key] ?? 0 { fail("the versions of \(key) do not rise") }
             let before = states[key].flatMap { OperationState(rawValue: $0) }
             if let before, before.isTerminal { fail("\(key) changes after \(before.name)") }
             versions[key] = version
-            states[key] = row[2]
+            try states[key] = row[2]
         }
         for row in try database.rows("SELECT key, version, state FROM operations LIMIT 10000") {
-            let (key, version, state): (AttemptID, Int64, Int) = (row[0], row[1], row[2])
+            let (key, version, state): (AttemptID, Int64, Int) = try (row[0], row[1], row[2])
             // A sale that was refused by our own rule, or has ended, is in the feed as it is.
             if OperationState(rawValue: state)?.isTerminal == true,
                 versions[key] != version || states[key] != state
@@ -49,7 +49,7 @@ extension Auditor {
                 """,
                 world.clock.milliseconds
             ).map { row in
-                (
+                try (
                     token: row[0] as TokenID, state: row[1] as Int, live: row[2] as Int,
                     isKept: row[3] as Bool, isChargeable: row[4] as Bool
                 )
@@ -58,13 +58,13 @@ extension Auditor {
         let undecided = try gateway { database in
             Set(
                 try database.rows("SELECT token FROM operations WHERE state = 6 LIMIT 1000")
-                    .map { $0[0] as TokenID }
+                    .map { try $0[0] as TokenID }
             )
         }
         let keys = try world.databases.cardKeys.inspect { database in
             Set(
                 try database.rows("SELECT token FROM card_keys LIMIT 10000").map {
-                    $0[0] as TokenID
+                    try $0[0] as TokenID
                 }
             )
         }
@@ -87,7 +87,7 @@ extension Auditor {
     private func checkMethods(_ database: Database, _ cards: [TokenID: Int]) throws {
         var saved: Set<TokenID> = []
         for row in try database.rows("SELECT token, state FROM payment_methods LIMIT 10000") {
-            let (token, state): (TokenID, Int) = (row[0], row[1])
+            let (token, state): (TokenID, Int) = try (row[0], row[1])
             if !saved.insert(token).inserted { fail("\(token) was saved twice") }
             let expected = state == 1 ? StoredCardState.retained : .deleted
             if cards[token] != expected.rawValue {

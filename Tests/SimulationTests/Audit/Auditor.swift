@@ -73,9 +73,9 @@ struct Auditor {
         try database.rows(
             "SELECT id, account, state, amount, credited FROM payments ORDER BY id LIMIT 10000"
         ).compactMap { row in
-            let number: Int = row[2]
+            let number: Int = try row[2]
             guard let state = PaymentState(rawValue: number) else { return nil }
-            return PaymentLine(
+            return try PaymentLine(
                 id: row[0],
                 account: row[1],
                 state: state,
@@ -89,9 +89,9 @@ struct Auditor {
         let rows = try database.rows("SELECT key, state, minor_units FROM operations LIMIT 10000")
         var found: [AttemptID: OperationLine] = [:]
         for row in rows {
-            let number: Int = row[1]
+            let number: Int = try row[1]
             guard let state = OperationState(rawValue: number) else { continue }
-            found[row[0]] = OperationLine(state: state, amount: row[2])
+            found[try row[0]] = OperationLine(state: state, amount: try row[2])
         }
         return found
     }
@@ -102,7 +102,7 @@ struct Auditor {
         for row in try database.rows(
             "SELECT reference, minor_units FROM charges WHERE state = 2 LIMIT 10000"
         ) {
-            found[row[0], default: []].append(row[1])
+            found[try row[0], default: []].append(try row[1])
         }
         return found
     }
@@ -172,7 +172,7 @@ struct Auditor {
         let pending = try bank { database in
             try database.rows(
                 "SELECT reference FROM charges WHERE state = 1 ORDER BY reference LIMIT 10000"
-            ).map { $0[0] as AttemptID }
+            ).map { try $0[0] as AttemptID }
         }
         for attempt in pending where operations[attempt]?.state != .pending {
             let state = operations[attempt]?.state.name ?? "not there"
@@ -193,7 +193,7 @@ struct Auditor {
                 try database.rows(
                     "SELECT reference, minor_units, currency FROM charges WHERE state = 2 LIMIT 10000"
                 ).map { row in
-                    Reconciliation.BookLine(
+                    try Reconciliation.BookLine(
                         reference: (row[0] as AttemptID).text,
                         minorUnits: row[1],
                         currency: row[2]
@@ -223,7 +223,7 @@ struct Auditor {
             """,
             account.rawValue
         ).map { row in
-            Reconciliation.BookLine(
+            try Reconciliation.BookLine(
                 reference: row[0],
                 minorUnits: sign * (row[1] as Int64),
                 currency: row[2]

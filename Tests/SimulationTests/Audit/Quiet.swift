@@ -39,7 +39,7 @@ struct Quiet {
         Set(
             try database.rows(
                 "SELECT reference FROM charges WHERE state = 1 AND decides_at IS NULL LIMIT 1000"
-            ).map { $0[0] as Data }
+            ).map { try $0[0] as Data }
         )
     }
 
@@ -58,7 +58,7 @@ struct Quiet {
             "SELECT key, state FROM operations WHERE state IN (1, 2, 6, 7, 8) LIMIT 1000"
         )
         for row in rows {
-            let (key, state): (Data, Int) = (row[0], row[1])
+            let (key, state): (Data, Int) = try (row[0], row[1])
             if state != 6 || !undecided.contains(key) {
                 return "an operation of the gateway stays in state \(state)"
             }
@@ -76,7 +76,7 @@ struct Quiet {
             "SELECT id, state FROM payments WHERE state IN (1, 2, 3, 4, 5) LIMIT 1000"
         )
         for row in rows {
-            let (id, state): (Data, Int) = (row[0], row[1])
+            let (id, state): (Data, Int) = try (row[0], row[1])
             if state != 2 || !undecided.contains(id) {
                 return "a payment of billing stays in state \(state)"
             }
