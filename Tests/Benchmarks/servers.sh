@@ -47,8 +47,9 @@ build_remit() {
         return
     fi
     "$root/deploy/setup.sh" build
-    for product in remit-gateway "$@"; do swift build -c release --product "$product" >&2; done
-    bin=$(swift build -c release --show-bin-path)
+    local release=(swift build -c release --static-swift-stdlib)
+    for product in remit-gateway "$@"; do "${release[@]}" --product "$product" >&2; done
+    bin=$("${release[@]}" --show-bin-path)
 }
 
 build_go() {
