@@ -24,7 +24,7 @@ read -ra peers <<<"${PEERS-c nio go grpc}"
 shapes=("1 1" "8 1" "8 32")
 sizes=(100 4096)
 seconds=1
-warm_up=0.3
+warm_up=0.3 warm_up_ms=300
 
 if [ "$(nproc)" -lt 2 ]; then
     echo "run.sh: needs two cores" >&2
@@ -59,7 +59,7 @@ ttload_rate='^([0-9]+) requests\/s.*'
 # Calls a second of one server: NAME CONNECTIONS OUTSTANDING BYTES.
 measure() {
     if [ "$1" = grpc ]; then
-        taskset -c 1 h2load -c "$2" -m "$3" --warm-up-time="$warm_up" -D "$seconds" \
+        taskset -c 1 h2load -c "$2" -m "$3" --warm-up-time="${warm_up_ms}ms" -D "$seconds" \
             -H 'content-type: application/grpc' -H 'te: trailers' -d "$work/grpc-$4" \
             "http://127.0.0.1:${port[grpc]}/echo.Echo/Echo" >"$work/load"
         # Every call that was begun must have been answered with success.

@@ -1,5 +1,6 @@
 import GRPCCore
 import GRPCNIOTransportHTTP2Posix
+import Glibc
 
 /// A grpc-swift server with an echo, for comparison. It serves until it is killed.
 ///
@@ -20,6 +21,8 @@ struct EchoServer {
         )
         async let served: Void = server.serve()
         if let address = try await server.listeningAddress { print("ready", address) }
+        // Into a file, print waits for more.
+        fflush(nil)
         try await served
     }
 }
