@@ -122,6 +122,8 @@ package final class RPCServer: Service {
             try await bootstrap
             .serverChannelOption(.backlog, value: 1024)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            // A crowd that connects comes in one by one, between the calls of those who are there.
+            .serverChannelOption(.maxMessagesPerRead, value: 1)
             .childChannelOption(.allowRemoteHalfClosure, value: true)
             .childChannelOption(.writeBufferWaterMark, value: water)
             .childChannelInitializer { [self] channel in

@@ -6,6 +6,10 @@ import ProtobufC
 final class ServerLoop {
     /// How long replies wait for those of other connections.
     private static let flushDelay = TimeAmount.microseconds(100)
+    /// Connections that are looked at in one go for what has timed out, and the time to the next
+    /// ones: calls do not wait behind a look at all of them.
+    private static let sweepSlice = 64
+    private static let sweepPause = TimeAmount.milliseconds(1)
 
     let eventLoop: any EventLoop
     let executor: LoopExecutor
@@ -23,6 +27,8 @@ final class ServerLoop {
     private var connections: [ObjectIdentifier: ServerConnection] = [:]
     private var unflushed: [ServerConnection] = []
     private var sweep: RepeatedTask?
+    /// Those that the sweep which is under way has yet to look at.
+    private var unswept: [ServerConnection] = []
 
     init(
         _ eventLoop: any EventLoop,
@@ -60,7 +66,7 @@ final class ServerLoop {
         sweep = eventLoop.scheduleRepeatedTask(
             initialDelay: configuration.sweepInterval,
             delay: configuration.sweepInterval
-        ) { _ in bound.value.closeStale() }
+        ) { _ in bound.value.beginSweep() }
     }
 
     func opened(_ connection: ServerConnection) {
@@ -109,6 +115,7 @@ final class ServerLoop {
     func stop() {
         sweep?.cancel()
         sweep = nil
+        unswept = []
         admission.stop()
     }
 
@@ -119,11 +126,24 @@ final class ServerLoop {
         for connection in batch { connection.flush() }
     }
 
+    private func beginSweep() {
+        // One that is slower than its interval is not begun again.
+        guard unswept.isEmpty else { return }
+        unswept = Array(connections.values)
+        closeStale()
+    }
+
     private func closeStale() {
         let now = NIODeadline.now()
-        for connection in connections.values {
+        for connection in unswept.suffix(Self.sweepSlice)
+        where connections[ObjectIdentifier(connection)] != nil {
             connection.closeIfStale(now)
             connection.endRevokedStreams()
+        }
+        unswept.removeLast(min(Self.sweepSlice, unswept.count))
+        if !unswept.isEmpty {
+            let bound = NIOLoopBound(self, eventLoop: eventLoop)
+            eventLoop.scheduleTask(in: Self.sweepPause) { bound.value.closeStale() }
         }
         executor.drain()
     }
