@@ -70,7 +70,8 @@ run() {
 
 # median KIND COLUMN
 median() {
-    cut -d ' ' -f "$2" "$work/$1" | sort -n | awk '{ a[NR] = $1 } END { print a[int((NR + 1) / 2)] }'
+    cut -d ' ' -f "$2" "$work/$1" | sort -n |
+        awk '{ all[NR] = $1 } END { print all[int((NR + 1) / 2)] }'
 }
 
 ratio() { awk "BEGIN { printf \"%.2f\", $1 / $2 }"; }

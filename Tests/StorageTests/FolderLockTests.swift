@@ -45,10 +45,11 @@ struct FolderLockTests {
     /// Not by Foundation's `Process`: with one that is over so soon, it has been seen to wait for its
     /// end for ever.
     private static func otherProcessTakes(_ path: String) throws -> Bool {
-        let argv = ["/usr/bin/flock", "--nonblock", path, "true"].map { strdup($0) } + [nil]
+        let words = ["/usr/bin/flock", "--nonblock", path, "true"]
+        let argv: [UnsafeMutablePointer<CChar>?] = words.map { strdup($0) } + [nil]
         defer { for pointer in argv { free(pointer) } }
         var process: pid_t = 0
-        try #require(posix_spawn(&process, argv[0], nil, nil, argv, environ) == 0)
+        try #require(posix_spawn(&process, words[0], nil, nil, argv, environ) == 0)
         var status: CInt = -1
         try #require(waitpid(process, &status, 0) == process)
         return status == 0
