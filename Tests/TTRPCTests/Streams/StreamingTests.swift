@@ -13,7 +13,12 @@ struct StreamingTests {
         _ body: (RPCClient) async throws -> Void
     ) async throws {
         try await withServer(
-            configure,
+            {
+                // On a slow machine a long frame takes long too.
+                $0.frameTimeout = .seconds(waitSeconds)
+                $0.stallTimeout = .seconds(3 * waitSeconds)
+                configure(&$0)
+            },
             routes: { router in
                 router.echo()
                 routes(&router)
