@@ -37,6 +37,8 @@ struct PaymentWatchTests {
     @Test("It is sent as it is, then after each change, and the stream ends well with its end")
     func follows() async throws {
         let (fixture, messages) = (try fixture(), Messages())
+        // The hub's task ends with the store's changes.
+        defer { fixture.books.store.changes.close() }
         let books = fixture.books
         let payment = try await books.reserve(try await books.account())
         let task = watch(fixture, .paymentID(payment.id.text), messages)
@@ -59,6 +61,8 @@ struct PaymentWatchTests {
     @Test("A payment that has ended is sent once; a request id names it too")
     func ended() async throws {
         let (fixture, messages) = (try fixture(), Messages())
+        // The hub's task ends with the store's changes.
+        defer { fixture.books.store.changes.close() }
         let payment = try await fixture.books.paid(try await fixture.books.account(), 100)
         #expect(await watch(fixture, .paymentID(payment.id.text), messages).value == nil)
         #expect(await watch(fixture, .requestID(payment.requestKey.text), messages).value == nil)
@@ -68,6 +72,8 @@ struct PaymentWatchTests {
     @Test("A thousand watchers of ten payments each see the end of theirs")
     func many() async throws {
         let fixture = try fixture()
+        // The hub's task ends with the store's changes.
+        defer { fixture.books.store.changes.close() }
         var payments: [PaymentRecord] = []
         for _ in 0..<10 {
             payments.append(try await fixture.books.reserve(try await fixture.books.account()))
@@ -107,6 +113,8 @@ struct PaymentWatchTests {
     @Test("It refuses what names no payment, as Get does")
     func refuses() async throws {
         let (fixture, messages) = (try fixture(), Messages())
+        // The hub's task ends with the store's changes.
+        defer { fixture.books.store.changes.close() }
         let unknown = fixture.books.newKey().text
         for (key, code, reason, field) in [
             (nil, RPCCode.invalidArgument, "BAD_ID", "payment_id"),
