@@ -103,6 +103,15 @@ struct TimeoutTests {
         }
     }
 
+    @Test("each of many silent connections is closed, though not all are looked at at once")
+    func manyIdle() async throws {
+        try await withServer({ $0.idleTimeout = .milliseconds(100) }) { server in
+            var peers = [try await server.peer()]
+            for _ in 1..<150 { peers.append(try await server.peer()) }
+            for peer in peers { try await peer.end() }
+        }
+    }
+
     @Test("the idle time begins when the last call is answered, not when it arrived")
     func idleAfterLongCall() async throws {
         let idleTimeout = TimeAmount.milliseconds(600)
