@@ -21,7 +21,10 @@ package final class FolderLock: Sendable {
         }
     }
 
+    /// Gives the folder up by name, not only by closing: a child that has been forked but has not yet
+    /// started its own program still holds the descriptor, and with it the lock.
     deinit {
+        flock(descriptor, LOCK_UN)
         close(descriptor)
     }
 }

@@ -28,6 +28,18 @@ struct FolderLockTests {
         #expect(try Self.otherProcessTakes(folder.file("lock")) == true)
     }
 
+    @Test("Who gives a folder up gives it up, though a child still holds the descriptor")
+    func inherited() throws {
+        let folder = try TemporaryFolder()
+        var lock: FolderLock? = try FolderLock(folder: folder.path)
+        // A forked child's descriptor is the same open file, as a duplicate is.
+        let copy = try #require(Self.duplicate(ofFile: folder.file("lock")))
+        defer { close(copy) }
+        #expect(lock != nil)
+        lock = nil
+        #expect(throws: Never.self) { try FolderLock(folder: folder.path) }
+    }
+
     @Test("A folder that is not there cannot be owned")
     func missing() throws {
         let folder = try TemporaryFolder()
@@ -38,6 +50,20 @@ struct FolderLockTests {
             Issue.record("\(String(describing: error))")
             return
         }
+    }
+
+    /// A duplicate of this process's descriptor for the file, or nil when it has none.
+    private static func duplicate(ofFile path: String) -> CInt? {
+        var wanted = stat()
+        guard stat(path, &wanted) == 0 else { return nil }
+        for descriptor in CInt(0)..<4096 {
+            var found = stat()
+            guard fstat(descriptor, &found) == 0 else { continue }
+            if found.st_dev == wanted.st_dev, found.st_ino == wanted.st_ino {
+                return fcntl(descriptor, F_DUPFD_CLOEXEC, 0)
+            }
+        }
+        return nil
     }
 
     /// Whether `flock` of util-linux, a process of its own, gets the lock.
