@@ -12,7 +12,7 @@ case "${1:-build}" in
 build) ;;
 test) packages+=(protobuf-compiler protobuf-c-compiler libprotobuf-dev openssl strace) ;;
 peers)
-    packages+=(protobuf-compiler golang-github-containerd-ttrpc-dev librust-ttrpc-dev)
+    packages+=(protobuf-compiler gogoprotobuf golang-github-containerd-ttrpc-dev librust-ttrpc-dev)
     command -v go >/dev/null || packages+=(golang-go)
     command -v cargo >/dev/null || packages+=(cargo)
     ;;
