@@ -145,7 +145,7 @@ extension BillingStore {
         payment.state = state
         payment.settledAt = tables.now
         payment.failureReason = state == .failed ? decidedReason : ""
-        // Nothing is known of the card: it is not saved.
+        // Nothing is known of the card: it is saved when the gateway proves that it kept it.
         try finish(&payment, saving: .none, tables)
     }
 }

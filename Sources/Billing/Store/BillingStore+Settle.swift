@@ -36,6 +36,7 @@ extension BillingStore {
         case .ignore:
             if machine.version != payment.gatewayVersion {
                 payment.gatewayVersion = machine.version
+                if payment.state.isTerminal { try saveCard(&payment, proof.saving, tables) }
                 try tables.update(payment)
             }
         case .move(let state):
@@ -59,6 +60,7 @@ extension BillingStore {
         case .openException:
             try tables.openException(payment, proof)
             payment.gatewayVersion = machine.version
+            try saveCard(&payment, proof.saving, tables)
             try tables.update(payment)
             try tables.appendEvent(
                 "payment.exception_opened",
@@ -84,11 +86,10 @@ extension BillingStore {
         if payment.state == .succeeded {
             payment.failureReason = ""
             balance = try allocate(&payment, tables)
-            try saveCard(&payment, saving, tables)
         } else {
             balance = try tables.account(payment.account).balance
-            if payment.savesCard { payment.saving = .refusedNotApproved }
         }
+        try saveCard(&payment, saving, tables)
         payment.historySequence = try tables.appendHistory(
             payment.account,
             .payment,
@@ -240,14 +241,17 @@ extension BillingStore {
         )
     }
 
-    /// Attaches the card that the gateway has retained.
+    /// Notes what became of the wish to save the card of a payment that has ended. A card that the
+    /// gateway has retained is attached, however late that is proven; that of a payment that did
+    /// not succeed is a deleted method from the beginning, so that the gateway is told to end it.
     private static func saveCard(
         _ payment: inout PaymentRecord,
         _ saving: CardSaving,
         _ tables: BillingTables
     ) throws {
-        guard payment.savesCard else { return }
-        payment.saving = saving
+        guard payment.savesCard, payment.method == nil else { return }
+        let isPaid = payment.state == .succeeded
+        payment.saving = isPaid ? saving : .refusedNotApproved
         guard saving == .saved else { return }
         let method = MethodRecord(
             id: tables.ids.next(),
@@ -256,11 +260,12 @@ extension BillingStore {
             card: payment.card,
             billingAddress: payment.billingAddress,
             billingEmail: payment.billingEmail,
-            isDeleted: false,
+            isDeleted: !isPaid,
             createdAt: tables.now
         )
         try tables.insert(method)
         payment.method = method.id
+        guard isPaid else { return }
         try tables.appendEvent(
             "payment_method.attached",
             subject: method.id.text,

@@ -148,7 +148,8 @@ struct PaymentRecord: Sendable {
     let requestKey: RequestKey
     var state: PaymentState
     let amount: Money
-    /// The saved method that was charged, or that this payment attached.
+    /// The saved method that was charged, or that this payment attached: a deleted one if the
+    /// gateway kept the card of a payment that did not succeed.
     var method: PaymentMethodID?
     let token: TokenID
     let savesCard: Bool
