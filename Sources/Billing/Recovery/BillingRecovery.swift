@@ -2,6 +2,7 @@ import Logging
 import NIOConcurrencyHelpers
 import Payments
 import ServiceKit
+import Storage
 import TTRPC
 
 /// The background work: payments whose outcome is not known, the gateway's feed, cards to end.
@@ -107,17 +108,35 @@ final class BillingRecovery: Sendable {
         pauses.withLockedValue { $0 = $0.filter { live.contains($0.key) } }
     }
 
+    /// Does something with every live payment. One whose row is damaged, or with which it fails,
+    /// keeps no other from it; a later round looks at it again.
     private func eachLive(_ body: (PaymentRecord) async throws -> Void) async throws {
+        let limit = configuration.maxRecoveryBatch
         var after: AccountID?
-        while true {
-            let page = try await store.livePayments(
-                after: after,
-                limit: configuration.maxRecoveryBatch
-            )
-            for payment in page { try await body(payment) }
-            guard page.count == configuration.maxRecoveryBatch, let last = page.last else { return }
-            after = last.account
-        }
+        var left = 0
+        var reason: (any Error)?
+        repeat {
+            let start = after
+            let page = try await store.read {
+                try $0.readableLivePayments(after: start, limit: limit)
+            }
+            left += page.payments.damaged
+            reason = reason ?? page.payments.fault
+            for payment in page.payments.values {
+                do {
+                    try await body(payment)
+                } catch {
+                    left += 1
+                    reason = reason ?? error
+                }
+            }
+            after = page.next
+        } while after != nil
+        guard let reason else { return }
+        logger.warning(
+            "payments are left for a later round",
+            metadata: ["count": "\(left)", "error": "\(reason)"]
+        )
     }
 
     /// Ends deleted cards at the gateway, until it has acknowledged each.

@@ -77,6 +77,23 @@ extension BillingTables {
 
     /// Payments that are live, in the order of their accounts, after one.
     func livePayments(after account: AccountID?, limit: Int) throws -> [PaymentRecord] {
+        try liveRows(after: account, limit: limit).map(Self.payment)
+    }
+
+    /// The same, without those whose rows are damaged.
+    ///
+    /// - Returns: the payments, and the account after which there may be more; nil when there are
+    ///   no more.
+    func readableLivePayments(
+        after account: AccountID?,
+        limit: Int
+    ) throws -> (payments: ReadableRows<PaymentRecord>, next: AccountID?) {
+        let rows = try liveRows(after: account, limit: limit)
+        let last = rows.count == limit ? rows.last : nil
+        return (try ReadableRows(rows, Self.payment), try last.map { try $0[1] })
+    }
+
+    private func liveRows(after account: AccountID?, limit: Int) throws -> [StoredRow] {
         try database.rows(
             """
             SELECT \(Self.paymentColumns) FROM payments INDEXED BY payments_live
@@ -84,7 +101,7 @@ extension BillingTables {
             """,
             account ?? AccountID(ULID(high: 0, low: 0)),
             limit
-        ).map(Self.payment)
+        )
     }
 
     func insert(_ payment: PaymentRecord) throws {

@@ -1,6 +1,7 @@
 import Logging
 import Payments
 import ServiceKit
+import Storage
 
 /// Finds out what became of operations, in the background: after a restart, when the bank was
 /// silent, and when it decides late.
@@ -32,21 +33,32 @@ struct GatewayRecovery: Sendable {
         self.logger = logger
     }
 
-    /// At start: RECEIVED was never sent, and SENT is in doubt.
+    /// At start: RECEIVED was never sent, and SENT is in doubt. What is damaged stays as it is.
     func afterRestart() async throws {
         for state in [OperationState.received, .sent] {
-            while true {
-                let found = try await operations(in: state)
-                for operation in found {
-                    _ = try await store.commit(
-                        OperationOutcome(event: .restarted),
-                        of: operation.key
-                    )
-                }
-                if found.count < configuration.maxRecoveryBatch { break }
-            }
+            while try await restart(state) > 0 {}
         }
         await resolveDoubts()
+    }
+
+    /// Moves operations on that a restart has left in a state.
+    ///
+    /// - Returns: how many.
+    private func restart(_ state: OperationState) async throws -> Int {
+        var moved = 0
+        for operation in try await operations(in: state) {
+            do {
+                let outcome = OperationOutcome(event: .restarted)
+                _ = try await store.commit(outcome, of: operation.key)
+                moved += 1
+            } catch StorageError.undecodable(let text) {
+                logger.warning(
+                    "an operation that a restart left open cannot be read whole",
+                    metadata: ["key": "\(operation.key.attempt)", "error": "\(text)"]
+                )
+            }
+        }
+        return moved
     }
 
     /// Asks the bank about every operation in doubt. What it does not know, or does not answer to
@@ -136,34 +148,56 @@ struct GatewayRecovery: Sendable {
     }
 
     private func storeAdvices() async throws {
-        let advices = try await bank.advices(limit: configuration.maxRecoveryBatch)
         var stored: [Int64] = []
-        for advice in advices {
-            let key = OperationKey(tenant: tenant, attempt: advice.reference)
-            // Before the operation is read: a sale that ends in between is seen as it ended.
-            let isUnderWay = inFlight.contains(key)
+        // What is decided on one charge is taken in its order, or not yet.
+        var left: Set<AttemptID> = []
+        for advice in try await bank.advices(limit: configuration.maxRecoveryBatch)
+        where !left.contains(advice.reference) {
             do {
-                let view = try await store.operation(key)
-                let outcome = try await outcome(of: view.operation, advice.decision)
-                if outcome.event == .answerLost {
-                    // The sale's own answer comes first; the advice comes again.
-                    if isUnderWay { continue }
-                    // Decided, and yet no answer: nothing is charged on such a word.
-                    try await giveUp(key, advice.decision)
+                if try await settle(advice) {
+                    turn.forget(advice)
+                    stored.append(advice.sequence)
                 } else {
-                    try await apply(outcome, to: key)
+                    left.insert(advice.reference)
                 }
-            } catch GatewayError.operationNotFound {
-                // A charge of which nothing is known here must not stand.
-                logger.error(
-                    "the bank decided on an unknown charge; it is reversed",
-                    metadata: ["key": "\(advice.reference)"]
+            } catch {
+                // It comes again, and keeps no other charge's from being stored.
+                left.insert(advice.reference)
+                guard turn.noteFailure(of: advice) else { continue }
+                logger.warning(
+                    "a decision of the bank is left for later",
+                    metadata: ["key": "\(advice.reference)", "error": "\(error)"]
                 )
-                try await bank.reverse(advice.reference)
             }
-            stored.append(advice.sequence)
         }
         try await bank.acknowledge(stored)
+    }
+
+    /// - Returns: whether it may be acknowledged.
+    private func settle(_ advice: BankAdvice) async throws -> Bool {
+        let key = OperationKey(tenant: tenant, attempt: advice.reference)
+        // Before the operation is read: a sale that ends in between is seen as it ended.
+        let isUnderWay = inFlight.contains(key)
+        do {
+            let view = try await store.operation(key)
+            let outcome = try await outcome(of: view.operation, advice.decision)
+            if outcome.event == .answerLost {
+                // The sale's own answer comes first; the advice comes again.
+                if isUnderWay { return false }
+                // Decided, and yet no answer: nothing is charged on such a word.
+                try await giveUp(key, advice.decision)
+            } else {
+                try await apply(outcome, to: key)
+            }
+        } catch GatewayError.operationNotFound {
+            // A charge of which nothing is known here must not stand.
+            logger.error(
+                "the bank decided on an unknown charge; it is reversed",
+                metadata: ["key": "\(advice.reference)"]
+            )
+            try await bank.reverse(advice.reference)
+        }
+        return true
     }
 
     /// Ends what the bank has left pending longer than the horizon: only by a reversal that it
@@ -217,9 +251,18 @@ struct GatewayRecovery: Sendable {
         before: Int64 = .max
     ) async throws -> [Operation] {
         let limit = configuration.maxRecoveryBatch
-        return try await store.read {
+        let found = try await store.read {
             try $0.operations(in: state, before: before, limit: limit)
         }
+        if turn.noteDamage(found.damaged, in: state), let fault = found.fault {
+            logger.warning(
+                "operations cannot be read and are left as they are",
+                metadata: [
+                    "state": "\(state.name)", "count": "\(found.damaged)", "error": "\(fault)",
+                ]
+            )
+        }
+        return found.values
     }
 
     private func each(

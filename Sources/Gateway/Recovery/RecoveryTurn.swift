@@ -1,7 +1,8 @@
 import NIOConcurrencyHelpers
+import Payments
 
 /// What the rounds of recovery share: they take turns, and they remember what the bank left
-/// unanswered.
+/// unanswered and what was said of failures, which each round meets again.
 ///
 /// Turns, because a decision that was read before a reversal must not be stored after it: the bank
 /// would have no charge where we have an approval.
@@ -10,10 +11,14 @@ final class RecoveryTurn: Sendable {
         var isTaken = false
         var waiting: [UnsafeContinuation<Void, Never>] = []
         var unanswered: [OperationKey: Int] = [:]
+        var failedAdvices: Set<Int64> = []
+        var damaged: [OperationState: Int] = [:]
     }
 
     /// Rounds that may wait for their turn; one more is refused.
     static let maxWaiting = 1024
+    /// Advices whose failure is remembered.
+    static let maxFailedAdvices = 1024
 
     private let state = NIOLockedValueBox(State())
 
@@ -64,5 +69,30 @@ final class RecoveryTurn: Sendable {
     /// An operation is settled.
     func forget(_ key: OperationKey) {
         state.withLockedValue { $0.unanswered[key] = nil }
+    }
+
+    /// A decision of the bank could not be stored.
+    ///
+    /// - Returns: whether that is news: it is said once, and of so many advices at a time.
+    func noteFailure(of advice: BankAdvice) -> Bool {
+        state.withLockedValue { state in
+            guard state.failedAdvices.count < Self.maxFailedAdvices else { return false }
+            return state.failedAdvices.insert(advice.sequence).inserted
+        }
+    }
+
+    /// A decision of the bank is stored.
+    func forget(_ advice: BankAdvice) {
+        state.withLockedValue { _ = $0.failedAdvices.remove(advice.sequence) }
+    }
+
+    /// Rows of operations in a state cannot be read.
+    ///
+    /// - Returns: whether that is news: the round before had another number of them.
+    func noteDamage(_ count: Int, in operationState: OperationState) -> Bool {
+        state.withLockedValue { state in
+            let before = state.damaged.updateValue(count, forKey: operationState) ?? 0
+            return before != count
+        }
     }
 }

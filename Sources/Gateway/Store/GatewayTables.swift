@@ -138,9 +138,13 @@ struct GatewayTables {
         ).map { try Self.operation(key, $0, from: 0) }
     }
 
-    /// Operations in a state, oldest first.
-    func operations(in state: OperationState, before: Int64, limit: Int) throws -> [Operation] {
-        try database.rows(
+    /// Operations in a state, oldest first, without those whose rows are damaged.
+    func operations(
+        in state: OperationState,
+        before: Int64,
+        limit: Int
+    ) throws -> ReadableRows<Operation> {
+        let rows = try database.rows(
             """
             SELECT tenant, key, \(Self.operationColumns) FROM operations
             WHERE state = ? AND created_at <= ? AND state IN (1, 2, 6, 7, 8)
@@ -149,7 +153,8 @@ struct GatewayTables {
             state.rawValue,
             before,
             limit
-        ).map { row in
+        )
+        return try ReadableRows(rows) { row in
             try Self.operation(OperationKey(tenant: row[0], attempt: row[1]), row, from: 2)
         }
     }

@@ -113,6 +113,17 @@ extension GatewayFixture {
         }
     }
 
+    /// Makes an operation's row one that means nothing, as another program might, or whole again.
+    func setCurrency(_ currency: String, of attempt: AttemptID) async throws {
+        try await store.write { tables in
+            try tables.database.run(
+                "UPDATE operations SET currency = ? WHERE key = ?",
+                currency,
+                attempt
+            )
+        }
+    }
+
     // MARK: Looking
 
     func operation(_ attempt: AttemptID) async throws -> Gateway.Operation {
