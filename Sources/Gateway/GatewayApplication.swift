@@ -209,6 +209,7 @@ package final class GatewayApplication: Service {
                     await self.recovery.resolveDoubts()
                     await self.recovery.expirePendings()
                     await self.recovery.destroyKeys()
+                    self.vault.codes.expire(now: self.vault.now())
                 }
             }
         }

@@ -60,6 +60,14 @@ final class VerificationCodeCache: Sendable {
         }
     }
 
+    /// Forgets the codes whose time has passed: nobody may ask for anything for a long time.
+    func expire(now: NIODeadline) {
+        state.withLockedValue { drop(&$0, now) }
+    }
+
+    /// How many codes are in memory, their time passed or not.
+    var count: Int { state.withLockedValue { $0.held.count } }
+
     private func drop(_ state: inout State, _ now: NIODeadline) {
         while state.first < state.order.count {
             let token = state.order[state.first]

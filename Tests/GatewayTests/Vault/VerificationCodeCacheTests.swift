@@ -83,4 +83,42 @@ struct VerificationCodeCacheTests {
             #expect((cache.code(for: token(number), now: end) != nil) == isHeld, "\(number)")
         }
     }
+
+    @Test("A code whose time has passed leaves the memory though nobody asks for anything")
+    func expired() throws {
+        let cache = VerificationCodeCache(limit: 10, lifetimeSeconds: 900)
+        for number: UInt64 in 1...3 { try cache.hold(code(), for: token(number), now: start) }
+        let end = start + .seconds(900)
+        cache.expire(now: end - .nanoseconds(1))
+        #expect(cache.count == 3)
+        cache.expire(now: end)
+        #expect(cache.count == 0)
+    }
+
+    @Test("The gateway's background work forgets codes whose time has passed")
+    func background() async throws {
+        let temporary = try TemporaryFolder()
+        let folder = DataFolder(temporary.file("data"))
+        try await GatewayApplication.initialize(folder, logger: GatewayFixture.logger)
+        var configuration = GatewayConfiguration()
+        configuration.verificationCodeSeconds = 0
+        configuration.recoveryIntervalMilliseconds = 1
+        let gateway = try await GatewayApplication.open(
+            folder,
+            configuration: configuration,
+            logger: GatewayFixture.logger
+        )
+        _ = try await gateway.vault.tokenize(
+            TestCard.number(TestCard.visa),
+            expiry: TestCard.expiry,
+            code: code(),
+            tenant: gateway.tenant
+        )
+        #expect(gateway.vault.codes.count == 1)
+        let work = Task { await gateway.work() }
+        try await eventually("an empty memory") { gateway.vault.codes.count == 0 }
+        work.cancel()
+        await work.value
+        await gateway.close()
+    }
 }
