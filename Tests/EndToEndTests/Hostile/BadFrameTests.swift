@@ -58,7 +58,6 @@ struct BadFrameTests {
         try await expectUnharmed { address, isBilling in
             let connection = try await RawConnection.open(address)
             var streamID: UInt32 = 1
-            // A stream has no one answer that comes next.
             for method in SchemaMethod.all
             where method.isBilling == isBilling && !method.streamsReplies {
                 for bomb in ProtobufBomb.all(method) {
@@ -81,6 +80,27 @@ struct BadFrameTests {
         }
     }
 
+    @Test("messages that cost much to decode are answered by streams too")
+    func bombsOfStreams() async throws {
+        try await expectUnharmed { address, isBilling in
+            let methods = SchemaMethod.all.filter {
+                $0.isBilling == isBilling && $0.streamsReplies
+            }
+            #expect(!methods.isEmpty)
+            for method in methods {
+                for bomb in ProtobufBomb.all(method) {
+                    let request = HandEncoding.request(method.service, method.method, bomb.payload)
+                    // A stream may go on for ever: it has a connection of its own, which ends it.
+                    let connection = try await RawConnection.open(address)
+                    await connection.send(HandEncoding.frame(request))
+                    let reply = try await connection.next()
+                    #expect(reply.streamID == 1, "\(method.testDescription), \(bomb.name)")
+                    await connection.close()
+                }
+            }
+        }
+    }
+
     @Test("random bytes harm their own connection alone")
     func randomBytes() async throws {
         try await expectUnharmed { address, _ in
@@ -88,7 +108,10 @@ struct BadFrameTests {
                 var random = SeededNumbers(seed: seed)
                 let count = Int.random(in: 1...4096, using: &random)
                 let connection = try await RawConnection.open(address)
-                await connection.send(Self.bytes(count, &random))
+                let bytes = Self.bytes(count, &random)
+                await connection.send(bytes)
+                // No frame is as long as a first byte that is not 0 says.
+                if bytes[0] != 0 { try await connection.end() }
                 await connection.close()
             }
         }
