@@ -22,7 +22,7 @@ package struct ClientConfiguration: Sendable {
     /// The id of a connection's first call; odd. They rise by two, and after the last one another
     /// connection is made: only tests begin higher.
     package var firstStreamID: UInt32 = 1
-    /// Bytes waiting to be written above which streams send no more.
+    /// Bytes waiting to be written above which streams send no more, and calls are held.
     package var outBufferHighWaterBytes = 256 << 10
     /// Below this many bytes they go on.
     package var outBufferLowWaterBytes = 64 << 10

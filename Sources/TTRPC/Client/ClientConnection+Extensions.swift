@@ -58,6 +58,7 @@ extension ClientConnection {
     /// accept were not begun.
     private func drain(_ lastStreamID: UInt32) {
         core.leave(self)
+        core.forward(takeHeld())
         for (streamID, call) in waiting where streamID > lastStreamID {
             waiting[streamID] = nil
             core.end(call)

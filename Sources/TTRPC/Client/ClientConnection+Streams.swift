@@ -58,8 +58,7 @@ extension ClientConnection: StreamHost {
         isWaitingForFlush = false
         guard let context else { return out.clear() }
         if out.readableBytes > 0 {
-            context.writeAndFlush(wrapOutboundOut(out), promise: nil)
-            out.clear()
+            handOver { context.writeAndFlush(wrapOutboundOut($0), promise: nil) }
         }
         guard !stalled.isEmpty else { return }
         let bound = NIOLoopBound(self, eventLoop: core.eventLoop)

@@ -13,6 +13,8 @@ final class ClientConnection: ChannelInboundHandler {
     private var reader: FrameReader
     var partial: ByteBuffer?
     var waiting: [UInt32: AnyPendingCall] = [:]
+    /// Requests that are not sent while the server does not read.
+    private var held: [RPCClient.Submission] = []
     private var nextStreamID: UInt32
     /// No id is left for another call: it ends with the last of those that wait.
     private var isUsedUp = false
@@ -71,10 +73,14 @@ final class ClientConnection: ChannelInboundHandler {
         self.context = nil
     }
 
-    /// Writes requests. Those that cannot be written fail, each with why.
+    /// Writes requests. Those that cannot be written fail, each with why; those that the server does
+    /// not take yet are held.
     func send(_ batch: [RPCClient.Submission]) {
         guard context != nil else { return core.fail(batch, "The connection is closed.") }
+        guard isWritable else { return hold(batch) }
         for (index, submission) in batch.enumerated() where !submission.call.hasEnded {
+            if !hasRoom { flush() }
+            guard isWritable else { return hold(Array(batch[index...])) }
             guard nextStreamID < UInt32.max - 2 else {
                 useUp(before: Array(batch[index...]))
                 break
@@ -95,6 +101,21 @@ final class ClientConnection: ChannelInboundHandler {
             submission.call.opened(on: self)
         }
         flush()
+    }
+
+    /// Keeps requests until the server reads. One that ends meanwhile is never sent, so that nothing
+    /// of it is kept for longer than the client's calls are.
+    private func hold(_ batch: [RPCClient.Submission]) {
+        held += batch
+        if held.count > 2 * core.configuration.maxOutstanding {
+            held.removeAll { $0.call.hasEnded }
+        }
+    }
+
+    /// Gives away what was held and never sent.
+    func takeHeld() -> [RPCClient.Submission] {
+        defer { held = [] }
+        return held
     }
 
     /// The stream ids are used up: calls go to another connection, and this one finishes what it
@@ -294,11 +315,13 @@ final class ClientConnection: ChannelInboundHandler {
             core.end(call)
             call.fail(loss)
         }
+        core.fail(takeHeld(), "The connection is closed.")
         context.fireChannelInactive()
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
         isWritable = context.channel.isWritable
+        if isWritable, !held.isEmpty { send(takeHeld()) }
         pumpStalled()
         context.fireChannelWritabilityChanged()
     }

@@ -33,7 +33,7 @@ final class ClientCore {
 
     /// Sends calls, now or when the dial is through.
     func send(_ batch: [RPCClient.Submission]) {
-        for submission in batch { watch(submission) }
+        for submission in batch where !submission.call.hasEnded { watch(submission) }
         forward(batch)
     }
 

@@ -53,11 +53,9 @@ extension ServerConnection {
             let written = context.eventLoop.makePromise(of: Void.self)
             let bound = bound
             written.futureResult.whenComplete { _ in bound.value.close("drained") }
-            context.writeAndFlush(wrapOutboundOut(out), promise: written)
-            out.clear()
+            handOver { context.writeAndFlush(wrapOutboundOut($0), promise: written) }
         } else if out.readableBytes > 0 {
-            context.writeAndFlush(wrapOutboundOut(out), promise: nil)
-            out.clear()
+            handOver { context.writeAndFlush(wrapOutboundOut($0), promise: nil) }
             if !isWritable { countUnsent(context.channel) }
         }
         if isPaused || !stalled.isEmpty || !parked.isEmpty {

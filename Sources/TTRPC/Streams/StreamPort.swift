@@ -26,6 +26,20 @@ protocol StreamHost: AnyObject {
     func grant(_ streamID: UInt32, _ total: UInt64)
 }
 
+extension StreamHost {
+    /// Hands over what was gathered. Writing may call back to this connection, when its channel has
+    /// room again, and what is added then is gathered anew.
+    func handOver(_ write: (ByteBuffer) -> Void) {
+        var bytes = out
+        out = ByteBuffer()
+        write(bytes)
+        guard out.readableBytes == 0 else { return }
+        // The memory is used again, when the channel has let go of it.
+        bytes.clear()
+        out = bytes
+    }
+}
+
 /// Tells a connection from any thread that one of its streams has something to do.
 final class StreamLink: @unchecked Sendable {
     // Sendable: `port` is set and read on the event loop only.

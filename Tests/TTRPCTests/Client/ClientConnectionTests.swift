@@ -96,6 +96,77 @@ struct ClientConnectionTests {
         await listener.close()
     }
 
+    @Test("requests that the server does not read are held, and never sent once they have ended")
+    func held() async throws {
+        let listener = try await RawListener.listen()
+        try await withClient(port: listener.port) { client in
+            async let first = client.text(Probe.echo, "first", timeout: nil)
+            let peer = try await listener.accept()
+            let frame = try await peer.nextFrame()
+            try await peer.stopReading()
+            try await peer.send(RawResponse.success(frame.streamID, payload: Probe.payload("")))
+            _ = try await first
+            // 64 MB: more than the kernel keeps.
+            let text = String(repeating: "x", count: 64_000)
+            let count = 1000
+            let sent = await withTaskGroup(of: RPCError?.self) { group in
+                for _ in 0..<count {
+                    group.addTask {
+                        await client.failure(Probe.echo, text, timeout: .milliseconds(200))
+                    }
+                }
+                return await group.reduce(into: 0) { sent, error in
+                    #expect(error?.code == .deadlineExceeded)
+                    if error?.origin == .lost { sent += 1 }
+                }
+            }
+            #expect(sent * text.utf8.count < 16 << 20)
+            try await peer.startReading()
+            async let last = client.text(Probe.echo, "last", timeout: nil)
+            for number in 0...sent {
+                let frame = try await peer.nextFrame()
+                let request = try RawRequest(decoding: frame.data)
+                let isLast = request.payload == Probe.payload("last")
+                #expect(isLast == (number == sent))
+                guard isLast else { continue }
+                try await peer.send(
+                    RawResponse.success(frame.streamID, payload: request.payload)
+                )
+            }
+            #expect(try await last == "last")
+        }
+        await listener.close()
+    }
+
+    @Test("calls that are held when the connection is lost were not begun")
+    func heldAndLost() async throws {
+        let listener = try await RawListener.listen()
+        try await withClient(port: listener.port) { client in
+            async let first = client.text(Probe.echo, "first", timeout: nil)
+            let peer = try await listener.accept()
+            let frame = try await peer.nextFrame()
+            try await peer.stopReading()
+            try await peer.send(RawResponse.success(frame.streamID, payload: Probe.payload("")))
+            _ = try await first
+            let text = String(repeating: "x", count: 64_000)
+            let tasks = (0..<1000).map { _ in
+                Task { await client.failure(Probe.echo, text, timeout: nil) }
+            }
+            // As many as the kernel takes.
+            try await Task.sleep(for: .milliseconds(500))
+            // Who calls only now is refused.
+            await listener.close()
+            try await peer.reset()
+            var notSent = 0
+            for task in tasks {
+                let error = try #require(await task.value)
+                #expect(error.code == .unavailable)
+                if error.origin == .notSent { notSent += 1 }
+            }
+            #expect(notSent > 500)
+        }
+    }
+
     @Test("one connection serves calls that come at once, and calls that come later")
     func oneConnection() async throws {
         let listener = try await RawListener.listen()

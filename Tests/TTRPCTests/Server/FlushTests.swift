@@ -1,6 +1,5 @@
 import Foundation
 import NIOCore
-import NIOEmbedded
 import TTRPC
 import Testing
 
@@ -8,20 +7,20 @@ import Testing
 struct FlushTests {
     @Test("replies to connections that are read in one turn leave at its end")
     func together() throws {
-        let bench = try FlushBench()
+        let bench = try MemoryServer()
         try bench.receive(bench.echo(1), on: 0)
         #expect(try bench.sent(on: 0) == nil)
         try bench.receive(bench.echo(1), on: 1)
-        bench.eventLoop.run()
+        bench.run()
         for channel in 0..<2 { #expect(try bench.sent(on: channel) != nil) }
         try bench.close()
     }
 
     @Test("replies and messages do not wait for connections that are read for long")
     func notForLong() throws {
-        let bench = try FlushBench()
+        let bench = try MemoryServer()
         try bench.receive(RawRequest(Probe.talk).frame(3, flags: 0x06), on: 0)
-        bench.eventLoop.run()
+        bench.run()
         for (round, frame) in [bench.echo(5), .message("hello", on: 3)].enumerated() {
             try bench.receive(frame, on: 0)
             #expect(try bench.sent(on: 0) == nil)
@@ -29,51 +28,28 @@ struct FlushTests {
             usleep(1000)
             try bench.receive(bench.echo(UInt32(2 * round + 1)), on: 1)
             for channel in 0..<2 { #expect(try bench.sent(on: channel) != nil) }
-            bench.eventLoop.run()
+            bench.run()
         }
         try bench.close()
     }
-}
 
-/// A server of one loop with two connections, in memory.
-private struct FlushBench {
-    let eventLoop = EmbeddedEventLoop()
-    private let channels: [EmbeddedChannel]
-
-    init() throws {
-        var router = Router()
-        router.echo()
-        router.streams()
-        var configuration = ServerConfiguration(host: "127.0.0.1", port: 0)
-        // However slow this machine is, no call waits for the next turn.
-        configuration.turnBudget = .hours(1)
-        let handlers = ConnectionHandlers(
-            configuration: configuration,
-            router: router,
-            eventLoop: eventLoop,
-            logger: TestServer.logger
-        )
-        let eventLoop = eventLoop
-        channels = try (0..<2).map { _ in
-            let channel = EmbeddedChannel(handler: handlers.next(), loop: eventLoop)
-            try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 1)).wait()
-            return channel
+    @Test("what is answered while the channel writes is not lost")
+    func whileWriting() throws {
+        let bench = try MemoryServer()
+        try bench.receive(bench.echo(1), on: 0)
+        bench.setWritable(false, on: 0)
+        // It waits for room, and there is room when the first reply is written.
+        bench.becomeWritableWithNextFlush(on: 0)
+        try bench.receive(bench.echo(3), on: 0)
+        bench.run()
+        var replies = ByteBuffer()
+        while var reply = try bench.sent(on: 0) { replies.writeBuffer(&reply) }
+        let bytes = Array(replies.readableBytesView)
+        var position = 0
+        for streamID: UInt32 in [1, 3] {
+            #expect(RawFrame.take(bytes, from: &position)?.streamID == streamID)
         }
-    }
-
-    func echo(_ streamID: UInt32) -> RawFrame {
-        RawRequest(Probe.echo, payload: Probe.payload("hello")).frame(streamID)
-    }
-
-    func receive(_ frame: RawFrame, on channel: Int) throws {
-        try channels[channel].writeInbound(ByteBuffer(bytes: frame.bytes))
-    }
-
-    func sent(on channel: Int) throws -> ByteBuffer? {
-        try channels[channel].readOutbound()
-    }
-
-    func close() throws {
-        for channel in channels { _ = try channel.finish() }
+        #expect(position == bytes.count)
+        try bench.close()
     }
 }

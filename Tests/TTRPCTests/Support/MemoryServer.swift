@@ -1,0 +1,85 @@
+import NIOCore
+import NIOEmbedded
+import TTRPC
+
+/// A server of one loop with two connections, in memory.
+struct MemoryServer {
+    private let eventLoop = EmbeddedEventLoop()
+    private let channels: [EmbeddedChannel]
+    private let switches: [WritabilitySwitch]
+
+    /// - Parameter routes: what it serves beside the echo and the streams.
+    init(routes: (inout Router) -> Void = { _ in }) throws {
+        var router = Router()
+        router.echo()
+        router.streams()
+        routes(&router)
+        var configuration = ServerConfiguration(host: "127.0.0.1", port: 0)
+        // However slow this machine is, no call waits for the next turn.
+        configuration.turnBudget = .hours(1)
+        let handlers = ConnectionHandlers(
+            configuration: configuration,
+            router: router,
+            eventLoop: eventLoop,
+            logger: TestServer.logger
+        )
+        let eventLoop = eventLoop
+        let switches = (0..<2).map { _ in WritabilitySwitch() }
+        self.switches = switches
+        channels = try switches.map { writability in
+            let channel = EmbeddedChannel(
+                handlers: [writability, handlers.next()],
+                loop: eventLoop
+            )
+            try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 1)).wait()
+            return channel
+        }
+    }
+
+    func echo(_ streamID: UInt32) -> RawFrame {
+        RawRequest(Probe.echo, payload: Probe.payload("hello")).frame(streamID)
+    }
+
+    /// Does what the loop has to do now.
+    func run() {
+        eventLoop.run()
+    }
+
+    func receive(_ frame: RawFrame, on channel: Int) throws {
+        try channels[channel].writeInbound(ByteBuffer(bytes: frame.bytes))
+    }
+
+    func sent(on channel: Int) throws -> ByteBuffer? {
+        try channels[channel].readOutbound()
+    }
+
+    /// Whether the peer takes what it is sent.
+    func setWritable(_ isWritable: Bool, on channel: Int) {
+        channels[channel].isWritable = isWritable
+        channels[channel].pipeline.fireChannelWritabilityChanged()
+    }
+
+    /// The peer takes what it is sent from the next flush on, and the connection is told inside it,
+    /// as a socket's channel does.
+    func becomeWritableWithNextFlush(on channel: Int) {
+        switches[channel].isArmed = true
+    }
+
+    func close() throws {
+        for channel in channels { _ = try channel.finish() }
+    }
+}
+
+private final class WritabilitySwitch: ChannelOutboundHandler {
+    typealias OutboundIn = ByteBuffer
+
+    var isArmed = false
+
+    func flush(context: ChannelHandlerContext) {
+        context.flush()
+        guard isArmed, let channel = context.channel as? EmbeddedChannel else { return }
+        isArmed = false
+        channel.isWritable = true
+        context.fireChannelWritabilityChanged()
+    }
+}
