@@ -34,7 +34,7 @@ extension ServerConnection {
             context: ServerContext(
                 method: route.method,
                 metadata: metadata,
-                deadline: timeout == 0 ? nil : now + .nanoseconds(max(0, timeout)),
+                deadline: timeout == 0 ? nil : lastRead + .nanoseconds(max(0, timeout)),
                 peer: peer,
                 identity: identity
             ),
@@ -65,6 +65,10 @@ extension ServerConnection {
         if let error = admit(call, payloadBytes: payloadBytes) { return error }
         guard timeout >= 0 else {
             return RPCError(.deadlineExceeded, "The deadline had passed when the call arrived.")
+        }
+        if let deadline = call.context.deadline, deadline <= call.startTime {
+            loop.admission.load.refused(.abandoned)
+            return tooLate
         }
         let limit = call.context.method.maxRequestBytes
         if limit > 0, payloadBytes > limit {

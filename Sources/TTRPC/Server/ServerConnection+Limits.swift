@@ -75,7 +75,7 @@ extension ServerConnection {
 
     /// The deadline of a call passed before its turn came.
     func expireWaiting(_ call: ServerCall) {
-        finish(call, RPCError(.deadlineExceeded, "The deadline passed before the call was begun."))
+        finish(call, tooLate)
     }
 
     // MARK: Memory

@@ -41,6 +41,11 @@ extension ServerConnection {
         )
     }
 
+    /// The deadline of a call passed while it waited here.
+    var tooLate: RPCError {
+        RPCError(.deadlineExceeded, "The deadline passed before the call was begun.")
+    }
+
     func tooLarge(_ limit: Int) -> RPCError {
         RPCError(
             .resourceExhausted,

@@ -21,6 +21,8 @@ final class ServerConnection: ChannelInboundHandler {
     var partial: ByteBuffer?
     var partialSince: NIODeadline?
     var lastActivity = NIODeadline.now()
+    /// When the last bytes were read: deadlines are counted from it.
+    private(set) var lastRead = NIODeadline.now()
     var out = ByteBuffer()
     var isWaitingForFlush = false
     /// Whether the peer takes what it is sent, as far as the channel tells.
@@ -111,8 +113,9 @@ final class ServerConnection: ChannelInboundHandler {
             before.writeBuffer(&bytes)
             bytes = before
         }
-        lastActivity = .now()
-        loop.admission.readBegan(lastActivity)
+        lastRead = .now()
+        lastActivity = lastRead
+        loop.admission.readBegan(lastRead)
         hasHeard = true
         consume(bytes)
     }

@@ -1,3 +1,4 @@
+import Foundation
 import NIOCore
 import TTRPC
 import Testing
@@ -43,6 +44,36 @@ struct DeadlineTests {
             #expect(try await peer.nextResponse(1).payload == Probe.payload("x"))
             await peer.close()
         }
+    }
+
+    @Test("the time that a request waits here for room is its own")
+    func waitsForRoom() throws {
+        let handled = Counter()
+        let server = try MemoryServer { router in
+            router.text(Probe.hold) { (text, _) async throws(RPCError) in
+                handled.add()
+                return text
+            }
+        }
+        server.setWritable(false, on: 0)
+        for (streamID, nanoseconds) in [(UInt32(1), Int64(1_000_000)), (3, 3_600_000_000_000)] {
+            let request = RawRequest(Probe.hold, timeoutNanoseconds: nanoseconds)
+            try server.receive(request.frame(streamID), on: 0)
+        }
+        usleep(5000)
+        server.setWritable(true, on: 0)
+        server.run()
+        var replies: [UInt8] = []
+        while let reply = try server.sent(on: 0) { replies += reply.readableBytesView }
+        var position = 0
+        let late = try #require(RawFrame.take(replies, from: &position))
+        #expect(late.streamID == 1)
+        #expect(try RawResponse(decoding: late.data).error?.code == .deadlineExceeded)
+        let inTime = try #require(RawFrame.take(replies, from: &position))
+        #expect(inTime.streamID == 3)
+        #expect(try RawResponse(decoding: inTime.data).error == nil)
+        #expect(handled.value == 1)
+        try server.close()
     }
 
     @Test("when a deadline passes the caller is told once, and the handler is cancelled")
