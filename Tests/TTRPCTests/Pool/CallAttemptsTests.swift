@@ -120,6 +120,10 @@ struct CallAttemptsTests {
         #expect(CallOutcome(Self.lost) == .lost)
         #expect(CallOutcome(Self.unreached) == .lost)
         #expect(CallOutcome(Self.draining) == .drained)
+        // What a drain has announced was not begun either.
+        var announced = Self.draining
+        announced.origin = .notSent
+        #expect(CallOutcome(announced) == .drained)
         let answers: [(RPCCode, CallOutcome)] = [
             (.cancelled, .neutral), (.unknown, .failed), (.invalidArgument, .answered),
             (.deadlineExceeded, .failed), (.notFound, .answered), (.alreadyExists, .answered),

@@ -19,6 +19,7 @@ package enum CallOutcome: Equatable, Sendable, CaseIterable {
         }
         switch error.origin {
         case .peer: self = Self.answer(error)
+        case .notSent where error.isDraining: self = .drained
         case .notSent: self = error.code == .unavailable ? .lost : .neutral
         case .lost:
             switch error.code {
@@ -43,8 +44,8 @@ package enum CallOutcome: Equatable, Sendable, CaseIterable {
 }
 
 extension RPCError {
-    /// Whether the peer refused the call because it shuts down: nothing was begun.
+    /// Whether the peer did not take the call because it shuts down: nothing was begun.
     var isDraining: Bool {
-        origin == .peer && code == .unavailable && reason == "DRAINING"
+        origin != .lost && code == .unavailable && reason == "DRAINING"
     }
 }
