@@ -177,6 +177,26 @@ check_reasons() {
         }' "$work/ours" | report reason-undocumented
 }
 
+# The test of access walks the tables of methods: a service that is not in one is not walked.
+check_method_tables() {
+    awk -F '"' '
+        /^Sources\/RemitAPI\/Generated\/.*static let name = "remit\.(billing|gateway|debug)\./ {
+            served[$2] = $0
+        }
+        /^Sources\/RemitAPI\/MethodTables.swift:/ {
+            if (match($0, /extension [A-Za-z]+V1/))
+                package = tolower(substr($0, RSTART + 10, RLENGTH - 12))
+            rest = $0
+            while (match(rest, /[A-Za-z]+Service\.methods/)) {
+                name = substr(rest, RSTART, RLENGTH - 8)
+                listed["remit." package ".v1." name] = 1
+                rest = substr(rest, RSTART + RLENGTH)
+            }
+        }
+        END { for (name in served) if (!(name in listed)) print served[name] }' "$work/all" |
+        report service-without-method-table
+}
+
 check_leftovers() {
     { grep -E '(^|[^A-Za-z])(TODO|FIXME)([^A-Za-z]|$)' "$work/ours" || true; } | report leftover
     { grep -E ':[0-9]+:(.*[^A-Za-z0-9_.])?(/(work|root|home|Users|tmp|farm|mnt)/|\.\./shared)' "$work/all" || true; } |
@@ -195,6 +215,7 @@ check() {
     check_locks
     check_sizes
     check_reasons "$1"
+    check_method_tables
     check_leftovers
 }
 
@@ -277,6 +298,7 @@ self_test() {
     plant function-too-long $new $'struct A {\n    private static func long() {\n'"$(lines 69 '        work()')"$'\n    }\n}'
     plant function-too-long $new $'func long(\n    _ a: Int\n) {\n'"$(lines 69 '    work()')"$'\n}'
     plant reason-undocumented $new 'throw RPCError(.internal, "No.", reason: "NOT_LISTED")'
+    plant service-without-method-table Sources/RemitAPI/Generated/New.swift 'package static let name = "remit.debug.v1.NewService"'
     plant leftover $new '// TODO: later'
     plant leftover $new '/// FIXME'
     plant machine-path $new 'let path = "/home/someone/x"'

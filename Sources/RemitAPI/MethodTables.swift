@@ -17,5 +17,6 @@ extension GatewayV1 {
 
 extension DebugV1 {
     /// What both serve with `--debug-echo`.
-    package static let methods: [MethodDescriptor] = EchoService.methods
+    package static let methods: [MethodDescriptor] =
+        EchoService.methods + ProbeService.methods
 }
