@@ -171,7 +171,7 @@ func (t testCase) check(reply []byte, err error) error {
 			if got, err = proto.Marshal(answer.Proto()); err != nil {
 				return err
 			}
-		case errors.Is(err, context.DeadlineExceeded):
+		case errors.Is(err, context.DeadlineExceeded) && t.via == "half-open":
 			code = codes.DeadlineExceeded
 		case errors.Is(err, ttrpc.ErrClosed):
 			code = codes.Unavailable

@@ -9,12 +9,12 @@ import (
 )
 
 // relay opens two ports of its own before a server: over the first a client's sending side is
-// closed after its first call, over the second nothing passes. What a client of ours agrees on with a
+// closed after its first call, over the second nothing comes back. What a client of ours agrees on with a
 // server of ours before that is no call.
 func relay(target string) {
 	halfClosed, halfOpen := listen(), listen()
 	fmt.Println("ready", halfClosed.Addr(), halfOpen.Addr())
-	go accept(halfOpen, swallow)
+	go accept(halfOpen, func(client net.Conn) { swallow(client, target) })
 	accept(halfClosed, func(client net.Conn) { closeSending(client, target) })
 }
 
@@ -36,8 +36,14 @@ func accept(listener net.Listener, serve func(net.Conn)) {
 	}
 }
 
-func swallow(client net.Conn) {
-	_, _ = io.Copy(io.Discard, client)
+// swallow lets the server serve, and never tells it that the client is gone.
+func swallow(client net.Conn, target string) {
+	server, err := net.Dial("tcp", target)
+	if err != nil {
+		return
+	}
+	go func() { _, _ = io.Copy(io.Discard, server) }()
+	_, _ = io.Copy(server, client)
 }
 
 func closeSending(client net.Conn, target string) {

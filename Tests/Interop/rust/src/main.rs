@@ -16,6 +16,7 @@ use std::time::{Duration, Instant};
 
 const PATIENCE: Duration = Duration::from_secs(1);
 const DEADLINE_EXCEEDED: i32 = 4;
+const NO_ANSWER: i32 = -1;
 const UNAVAILABLE: i32 = 14;
 
 fn main() {
@@ -143,7 +144,11 @@ async fn once_async(mut client: ttrpc::r#async::Client, case: &Case, message: Ve
     let limit = if case.timeout.is_zero() { 20 * PATIENCE } else { case.timeout + PATIENCE };
     match tokio::time::timeout(limit, client.request(envelope(case, message))).await {
         Ok(result) => outcome(result),
-        Err(_) => Outcome { code: DEADLINE_EXCEEDED, bytes: Vec::new() },
+        Err(_) if case.via == "half-open" => {
+            Outcome { code: DEADLINE_EXCEEDED, bytes: Vec::new() }
+        }
+        // The server was to answer at the deadline.
+        Err(_) => Outcome { code: NO_ANSWER, bytes: b"no answer".to_vec() },
     }
 }
 
