@@ -32,7 +32,7 @@ struct KillTests {
         let kills = FaultSettings.kills
         let seed = FaultSettings.seed
         print("kills: \(kills), seed: \(seed) (again with REMIT_KILLS=\(kills) REMIT_SEED=\(seed))")
-        try await withBench { bench in
+        try await withBench(gateway: ["--bank-timeout-milliseconds", "1500"]) { bench in
             var random = SplitMix64(seed: seed)
             let load = PaymentLoad(bench, callers: Self.callers, seed: seed)
             var audit = PaymentAudit(bench)

@@ -37,7 +37,7 @@ struct PaymentAudit {
             if payment.state.isTerminal { decided[intention.requestID] = payment }
             found.append((intention, payment))
         }
-        try await checkBank(found.map(\.1))
+        try await checkBank(found)
         try await checkLive(found)
         if isFinal { try await checkBalances(found) }
         try await bench.checkBooks()
@@ -84,8 +84,16 @@ struct PaymentAudit {
 
     /// One line of the bank's book at most under each key, approved exactly where the payment has
     /// succeeded, and none under a key that billing does not know.
-    private func checkBank(_ payments: [BillingV1.Payment]) async throws {
-        let charges = Dictionary(grouping: try await bench.allCharges(), by: \.key)
+    private func checkBank(
+        _ found: [(PaymentLoad.Intention, BillingV1.Payment)]
+    ) async throws {
+        let payments = found.map(\.1)
+        let late = Set(found.filter { $0.0.plan == .lateApproval }.map(\.1.attemptID))
+        let lines = try await eventually("an end of late approvals", within: Self.maxRecovery) {
+            let lines = try await bench.allCharges()
+            return lines.contains { late.contains($0.key) && $0.state == .approved } ? nil : lines
+        }
+        let charges = Dictionary(grouping: lines, by: \.key)
         let known = Set(payments.map(\.attemptID))
         for (key, lines) in charges {
             #expect(lines.count == 1, "\(key) reached the bank more than once")

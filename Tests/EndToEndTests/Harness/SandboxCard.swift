@@ -14,8 +14,16 @@ enum SandboxCard {
     /// Pending for five seconds, then declined.
     static let pendingThenDeclined = "4000700530000014"
     static let pendingForever = "4000700050000014"
+    /// The connection breaks before the bank has authorized.
+    static let dropped = "4000700000010014"
     /// Approved, but the bank's reply never comes.
     static let replyLost = "4000700000020013"
+    /// Approved, but the bank's reply is cut off.
+    static let replyCut = "4000700000050010"
+    /// No answer in time: reversed.
+    static let linkTimesOut = "4000700000060019"
+    /// Approved after it was reversed, and reversed again.
+    static let lateApproval = "4000700000070018"
     /// Approved, a second after the bank was asked.
     static let slow = scripted(responseCode: "00", delay: 1)
 
