@@ -10,6 +10,7 @@ struct History {
         let hash: UInt64
         let payments: Int
         let endings: [String: Int]
+        let tally: ReviewTally
         let crashes: Int
         let steps: Int
     }
@@ -52,6 +53,7 @@ struct History {
             hash: world.trace.hash,
             payments: world.answers.told.count,
             endings: world.endings,
+            tally: world.tally,
             crashes: world.crashes,
             steps: world.executor.steps
         )
@@ -67,6 +69,7 @@ struct History {
         world.spawn {
             do {
                 try await Customers.open(world, server).begin()
+                if world.hasOperators { Operators(world: world).begin() }
             } catch {
                 world.fail("the accounts could not be opened: \(error)")
             }
@@ -81,6 +84,8 @@ struct History {
         let jump = world.random.below(8 * whiles)
         for number in 0..<whiles {
             world.faults = .drawn(&world.random)
+            // The bank is asked, and billing does not hear of it before its horizon passes.
+            if world.hasOperators, world.random.below(3) == 0 { world.faults.partition = 1000 }
             if number == jump { pass(world) }
             world.executor.run(
                 forMilliseconds: Customers.spanMilliseconds / whiles + world.random.below(3000)
@@ -94,12 +99,15 @@ struct History {
         world.businessOffset += 8 * 24 * 3_600_000
     }
 
-    /// Runs until nothing is open any more.
+    /// Runs until nothing is open any more. Operators decide what waits for them, sooner or later.
     private static func rest(_ world: World) throws {
         var unrest: String?
         for _ in 0..<(restMilliseconds / roundMilliseconds) {
             unrest = try Quiet(world: world).unrest()
             if unrest == nil { return }
+            if world.hasOperators, world.random.below(2) == 0 {
+                Operators(world: world).decideAll()
+            }
             world.executor.run(forMilliseconds: roundMilliseconds)
         }
         throw Unfinished(what: unrest ?? "")

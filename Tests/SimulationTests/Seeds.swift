@@ -8,6 +8,7 @@ enum Seeds {
         var histories = 0
         var payments = 0
         var endings: [String: Int] = [:]
+        var tally = ReviewTally()
         var crashes = 0
         var steps = 0
         /// The first few that broke a promise.
@@ -63,6 +64,7 @@ enum Seeds {
                 state.summary.histories += 1
                 state.summary.payments += outcome.payments
                 state.summary.endings.merge(outcome.endings, uniquingKeysWith: +)
+                state.summary.tally.add(outcome.tally)
                 state.summary.crashes += outcome.crashes
                 state.summary.steps += outcome.steps
                 if !outcome.violations.isEmpty { state.summary.broken.append(outcome) }

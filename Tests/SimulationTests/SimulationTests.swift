@@ -27,7 +27,11 @@ struct SimulationTests {
         }
         print(
             "simulated \(summary.histories) histories: \(summary.payments) payments,",
-            "\(summary.crashes) crashes, \(summary.steps) steps"
+            "\(summary.crashes) crashes, \(summary.steps) steps;",
+            "\(summary.tally.reviews) reviews, \(summary.tally.exceptions) exceptions,",
+            "\(summary.tally.disagreements) disagreements, \(summary.tally.misfits) misfits;",
+            summary.tally.decisions.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }
+                .joined(separator: ", ")
         )
         #expect(summary.histories == Int(count) || !summary.broken.isEmpty)
         #expect(summary.payments > summary.histories)
@@ -37,6 +41,20 @@ struct SimulationTests {
         for ending in ["APPROVED", "DECLINED", "PENDING", "EXPIRED", "FENCED"] {
             #expect(summary.endings[ending, default: 0] > 0, "no operation is \(ending)")
         }
+        Self.expectOperators(summary.tally)
+    }
+
+    /// Operators were needed, and decided, in every way that they can.
+    private static func expectOperators(_ tally: ReviewTally) {
+        let decisions = tally.decisions
+        for decision in ["SUCCEEDED", "FAILED", "CREDIT", "REVERSE", "DISMISS"] {
+            #expect(decisions[decision, default: 0] > 0, "nothing was decided \(decision)")
+        }
+        let verdicts = decisions["SUCCEEDED", default: 0] + decisions["FAILED", default: 0]
+        #expect(tally.reviews > verdicts, "no payment has left REVIEW by proof")
+        #expect(tally.exceptions > 0, "no decision was contradicted")
+        #expect(tally.disagreements > 0, "operators always agreed")
+        #expect(tally.misfits > 0, "no vote was refused for where the money is")
     }
 
     @Test("Seeds that once broke a promise keep it", arguments: Regression.all)
@@ -72,23 +90,28 @@ struct SimulationTests {
         #expect(first == second.reversed())
         #expect(Set(first.map(\.hash)).count == first.count, "other seeds are other histories")
         #expect(first.contains { $0.crashes > 0 })
+        #expect(first.contains { !$0.tally.decisions.isEmpty })
     }
 
     @Test("The auditor finds a planted bug", arguments: Sabotage.allCases)
     func sabotage(_ sabotage: Sabotage) async throws {
         // Not every history has what the bug needs; some do.
-        let found = try await Seeds.onThread {
+        let others = try await Seeds.onThread { () -> [String]? in
             let databases = try Databases()
+            var others: [String] = []
             for seed in UInt64(1)...200 {
                 let outcome = try History.run(
                     seed: seed,
                     databases: databases,
                     sabotage: sabotage
                 )
-                if !outcome.violations.isEmpty { return true }
+                if outcome.violations.contains(where: { $0.contains(sabotage.symptom) }) {
+                    return nil
+                }
+                others += outcome.violations.prefix(1)
             }
-            return false
+            return others
         }
-        #expect(found, "\(sabotage) was not found")
+        #expect(others == nil, "\(sabotage) was not found, but \(others?.prefix(5) ?? [])")
     }
 }

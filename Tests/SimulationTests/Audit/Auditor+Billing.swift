@@ -36,16 +36,25 @@ extension Auditor {
         try checkAllocations(database)
     }
 
-    /// A payment's money is on invoices or in its credit, and an invoice's due is what no
-    /// allocation has paid.
+    /// A payment's money is on invoices or in its credit, and nowhere once it is taken back; an
+    /// invoice's due is what no allocation has paid.
     private func checkAllocations(_ database: Database) throws {
         let payments = try database.number(
             """
-            SELECT COUNT(*) FROM payments p WHERE state = 6 AND amount <> credited
+            SELECT COUNT(*) FROM payments p WHERE state = 6 AND credited
                 + (SELECT COALESCE(SUM(amount), 0) FROM allocations a WHERE a.source = p.id)
+                <> CASE WHEN id IN (SELECT payment FROM reversals) THEN 0 ELSE amount END
             """
         )
         if payments != 0 { fail("\(payments) payments are not where their money is") }
+        let credits = try database.number(
+            """
+            SELECT COUNT(*) FROM credits c WHERE remaining
+                + (SELECT COALESCE(SUM(amount), 0) FROM allocations a WHERE a.source = c.id)
+                <> CASE WHEN payment IN (SELECT payment FROM reversals) THEN 0 ELSE amount END
+            """
+        )
+        if credits != 0 { fail("\(credits) credits are not where their money is") }
         let idle = try database.number(
             """
             SELECT COUNT(*) FROM allocations a JOIN payments p ON p.id = a.source
@@ -65,7 +74,8 @@ extension Auditor {
     }
 
     /// The oldest invoice is paid first, and the oldest credit is used first: nothing newer is
-    /// touched while something older is left.
+    /// touched while something older is left. What is taken back reopens invoices wherever they
+    /// stand, and takes a credit of any age.
     private func checkOrder(_ database: Database) throws {
         let invoices = try database.number(
             """
@@ -73,6 +83,7 @@ extension Auditor {
                 ON older.account = newer.account
                     AND (older.posted_at, older.number) < (newer.posted_at, newer.number)
             WHERE older.state = 2 AND newer.state IN (2, 3) AND newer.due < newer.total
+                AND newer.account NOT IN (SELECT account FROM reversals)
             """
         )
         if invoices != 0 { fail("\(invoices) invoices were paid before older ones") }
@@ -81,6 +92,7 @@ extension Auditor {
             SELECT COUNT(*) FROM credits newer JOIN credits older
                 ON older.account = newer.account AND older.id < newer.id
             WHERE older.remaining > 0 AND newer.remaining < newer.amount
+                AND newer.account NOT IN (SELECT account FROM reversals)
             """
         )
         if credits != 0 { fail("\(credits) credits were used before older ones") }
@@ -91,7 +103,8 @@ extension Auditor {
         let rows = try database.rows(
             """
             SELECT h.account, h.sequence, h.type, h.amount, h.balance_after, p.state
-            FROM history h LEFT JOIN payments p ON p.id = h.subject
+            FROM history h LEFT JOIN credits c ON c.id = h.subject
+                LEFT JOIN payments p ON p.id = COALESCE(c.payment, h.subject)
             ORDER BY h.account, h.sequence LIMIT 10000
             """
         )
@@ -102,12 +115,17 @@ extension Auditor {
                 account = try row[0]
                 (balance, sequence) = (0, 0)
             }
-            let type: Int = try row[2]
             let state: Int? = try row[5]
+            let isPaid = state == PaymentState.succeeded.rawValue
+            let type = HistoryType(rawValue: try row[2])
             let counts =
-                type == HistoryType.invoice.rawValue
-                || (type == HistoryType.payment.rawValue
-                    && state == PaymentState.succeeded.rawValue)
+                switch type {
+                case .invoice, .reversal: true
+                case .payment: isPaid
+                // What is left over counts with its payment; what operators credited, itself.
+                case .credit: !isPaid
+                case nil: false
+                }
             if counts { balance += try row[3] as Int64 }
             sequence += 1
             let (number, after): (Int64, Int64) = try (row[1], row[4])
@@ -124,7 +142,7 @@ extension Auditor {
         if missing != 0 { fail("\(missing) payments are not in the history once") }
     }
 
-    /// Numbers without gaps; each payment ends once; nothing is parked or contradicted.
+    /// Numbers without gaps; each payment ends once; nothing is parked.
     func checkEvents(_ database: Database) throws {
         let gap = try database.number(
             "SELECT COALESCE(MAX(sequence), 0) - COUNT(*) FROM events"
@@ -146,8 +164,6 @@ extension Auditor {
         if ended != rows.count { fail("\(ended) payments have ended in \(rows.count) events") }
         let parked = try database.number("SELECT COUNT(*) FROM parked_events")
         if parked != 0 { fail("\(parked) events of the gateway are parked") }
-        let exceptions = try database.number("SELECT COUNT(*) FROM payment_exceptions")
-        if exceptions != 0 { fail("\(exceptions) payments were contradicted") }
         if world.billing.app?.application.canTakePayments == false {
             fail("billing says that the gateway has lost data")
         }

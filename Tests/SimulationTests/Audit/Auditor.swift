@@ -33,18 +33,23 @@ struct Auditor {
         let payments = try billing { try Self.payments($0) }
         let operations = try gateway { try Self.operations($0) }
         let charges = try bank { try Self.charges($0) }
+        let reviews = try billing { try Self.reviews($0) }
         checkAnswers(payments)
-        checkOutcomes(payments, operations)
-        checkCharges(payments, charges)
+        checkOutcomes(payments, operations, reviews)
+        checkReviews(payments, operations, reviews)
+        checkCharges(payments, operations, reviews, charges)
+        try checkCalls()
         try checkPending(operations)
-        try checkThreeBooks(payments, operations)
+        try checkThreeBooks(Self.decidedDifferences(payments, operations, reviews))
         try checkLedgers()
         try billing { try checkBalances($0) }
         try billing { try checkHistory($0) }
         try billing { try checkEvents($0) }
+        try billing { try checkDecisions($0) }
         try billing { try checkMail($0) }
         try gateway { try checkFeed($0) }
         try checkCards()
+        try tally(reviews)
         for operation in operations.values {
             world.endings[operation.state.name, default: 0] += 1
         }
@@ -124,18 +129,22 @@ struct Auditor {
         }
     }
 
-    /// A payment's outcome is what the gateway proves; FAILED needs a fence or NOT_SENT.
+    /// A payment's outcome is what the gateway proves, unless operators decided it; FAILED needs a
+    /// fence or NOT_SENT.
     private func checkOutcomes(
         _ payments: [PaymentLine],
-        _ operations: [AttemptID: OperationLine]
+        _ operations: [AttemptID: OperationLine],
+        _ reviews: [PaymentID: ReviewLine]
     ) {
         for payment in payments {
+            let isDecided = reviews[payment.id]?.verdict != nil
             guard let operation = operations[payment.attempt] else {
+                if isDecided { continue }
                 fail("\(payment.id) is \(payment.state.name), and the gateway has nothing")
                 continue
             }
             let outcome = PaymentStateMachine.outcome(of: operation.state)
-            if payment.state != outcome {
+            if payment.state != outcome, !isDecided {
                 fail(
                     "\(payment.id) is \(payment.state.name), and the gateway has "
                         + operation.state.name
@@ -151,18 +160,46 @@ struct Auditor {
         }
     }
 
-    /// One standing charge for each payment that succeeded, and none for any other.
-    private func checkCharges(_ payments: [PaymentLine], _ charges: [AttemptID: [Int64]]) {
+    /// One standing charge for each payment that succeeded, and none for any other. What operators
+    /// decided moves nothing at the bank: there it is as the gateway has it.
+    private func checkCharges(
+        _ payments: [PaymentLine],
+        _ operations: [AttemptID: OperationLine],
+        _ reviews: [PaymentID: ReviewLine],
+        _ charges: [AttemptID: [Int64]]
+    ) {
         for payment in payments {
-            let expected = payment.state == .succeeded ? [payment.amount] : []
+            let proven = operations[payment.attempt].map {
+                PaymentStateMachine.outcome(of: $0.state)
+            }
+            let isDecided = reviews[payment.id]?.verdict != nil
+            let state = isDecided ? proven : payment.state
+            let expected = state == .succeeded ? [payment.amount] : []
             let found = charges[payment.attempt] ?? []
             if found != expected {
-                fail("\(payment.id) is \(payment.state.name), and the bank charged \(found)")
+                let name = state?.name ?? "not at the gateway"
+                fail("\(payment.id) is \(name), and the bank charged \(found)")
             }
         }
         let known = Set(payments.map(\.attempt))
         for attempt in charges.keys.sorted() where !known.contains(attempt) {
             fail("the bank charged \(attempt), and billing has no such payment")
+        }
+    }
+
+    /// The bank was asked once under each reference, whatever became of it: what is not in its
+    /// hands yet counts, and so does what was declined or reversed.
+    private func checkCalls() throws {
+        let doubled = try bank { database in
+            try database.rows(
+                """
+                SELECT reference, COUNT(*) FROM charges GROUP BY reference HAVING COUNT(*) > 1
+                ORDER BY reference LIMIT 100
+                """
+            ).map { try (reference: $0[0] as AttemptID, lines: $0[1] as Int) }
+        }
+        for (reference, lines) in doubled {
+            fail("the bank was asked \(lines) times about \(reference)")
         }
     }
 
@@ -182,9 +219,11 @@ struct Auditor {
 
     // MARK: The books
 
+    /// The three books agree, but for what operators decided against the gateway.
+    ///
+    /// - Parameter decided: how much billing's and the gateway's books have of each such payment.
     private func checkThreeBooks(
-        _ payments: [PaymentLine],
-        _ operations: [AttemptID: OperationLine]
+        _ decided: [String: (billing: Int64, gateway: Int64)]
     ) throws {
         let reconciliation = Reconciliation(
             billing: try billing { try Self.lines($0, .gatewayClearing, sign: 1) },
@@ -202,10 +241,23 @@ struct Auditor {
             },
             inFlight: []
         )
+        var missing = decided
         for difference in reconciliation.differences {
+            if let books = missing.removeValue(forKey: difference.reference),
+                books == (difference.billingMinorUnits, difference.gatewayMinorUnits),
+                difference.bankMinorUnits == books.gateway
+            {
+                continue
+            }
             fail(
                 "\(difference.reference): billing \(difference.billingMinorUnits), gateway "
                     + "\(difference.gatewayMinorUnits), bank \(difference.bankMinorUnits)"
+            )
+        }
+        for (reference, books) in missing.sorted(by: { $0.key < $1.key }) {
+            fail(
+                "\(reference): operators left \(books.billing) in billing's books and "
+                    + "\(books.gateway) in the gateway's, and the books agree"
             )
         }
     }

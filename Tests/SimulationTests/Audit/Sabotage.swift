@@ -10,6 +10,8 @@ enum Sabotage: CaseIterable {
     case sellsUnderTwoKeys
     /// The gateway sends each charge to the bank twice.
     case chargesTwice
+    /// The same, and the bank takes the second charge back: no book is wrong.
+    case chargesTwiceAndReverses
     /// A reversal is taken for acknowledged that the bank never saw.
     case forgetsReversals
     /// A settled payment is settled again by the next proof: no compare-and-set.
@@ -26,6 +28,31 @@ enum Sabotage: CaseIterable {
     case rewritesLedger
     /// Credit is left free beside an open invoice.
     case leavesCreditFree
+    /// A proof that contradicts operators is dropped.
+    case losesException
+    /// An operator carries out what nobody else has proposed.
+    case decidesAlone
+    /// Money is credited, and the books say that operators dismissed it.
+    case creditsWhatWasDismissed
+
+    /// A part of what the auditor says about it.
+    var symptom: String {
+        switch self {
+        case .sellsUnderTwoKeys: "and billing has no such payment"
+        case .chargesTwice, .chargesTwiceAndReverses: "the bank was asked 2 times about att_"
+        case .forgetsReversals: "and the bank charged ["
+        case .settlesTwice: "has ended 2 times"
+        case .losesMail: "mails are missing"
+        case .guessesFailure: "is FAILED, and the gateway has"
+        case .losesAnsweredPayment: "was answered and is not there"
+        case .skipsEventNumber: "numbers are missing in billing's events"
+        case .rewritesLedger: "the chain of billing"
+        case .leavesCreditFree: "balances are not the sums of their parts"
+        case .losesException: "has the exceptions [], and not ["
+        case .decidesAlone: "were decided by one operator"
+        case .creditsWhatWasDismissed: "in the gateway's, and the books agree"
+        }
+    }
 }
 
 /// Sells twice: the second time under a key of its own.
@@ -101,7 +128,7 @@ extension Sabotage {
     /// one has changed a row.
     var statements: [String] {
         switch self {
-        case .sellsUnderTwoKeys, .chargesTwice, .forgetsReversals: []
+        case .sellsUnderTwoKeys, .chargesTwice, .chargesTwiceAndReverses, .forgetsReversals: []
         case .settlesTwice:
             ["UPDATE payments SET state = 4, gateway_version = 0 WHERE state = 6"]
         case .losesMail:
@@ -121,6 +148,17 @@ extension Sabotage {
             ["UPDATE ledger_postings SET minor_units = minor_units * 2 WHERE sequence = 2"]
         case .leavesCreditFree:
             ["UPDATE credits SET remaining = amount WHERE remaining < amount"]
+        case .losesException:
+            ["DELETE FROM payment_exceptions"]
+        case .decidesAlone:
+            ["UPDATE review_decisions SET confirmer = proposer WHERE confirmed_at IS NOT NULL"]
+        case .creditsWhatWasDismissed:
+            [
+                """
+                UPDATE review_decisions SET decision = 5
+                WHERE decision = 3 AND confirmed_at IS NOT NULL
+                """
+            ]
         }
     }
 }

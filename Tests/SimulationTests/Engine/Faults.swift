@@ -2,6 +2,8 @@
 struct Faults {
     /// A request or a reply is lost.
     var loss = 0
+    /// A message between the two services is lost: customers and operators reach both.
+    var partition = 0
     /// A request arrives twice.
     var doubling = 0
     /// A message takes seconds, and arrives after others that were sent later.
@@ -12,6 +14,11 @@ struct Faults {
     var bankSilence = 0
     /// A commit or a reading takes its time.
     var slowDisk = 0
+
+    /// How often a message is lost.
+    func loss(isBetweenServices: Bool) -> Int {
+        isBetweenServices ? max(loss, partition) : loss
+    }
 
     /// Nothing goes wrong.
     static let none = Faults()

@@ -65,11 +65,12 @@ final class Network: @unchecked Sendable {
             answer?.give(.failure(.lost))
         }
         let faults = world.faults
-        let copies = world.chance(faults.loss) ? 0 : world.chance(faults.doubling) ? 2 : 1
+        let loss = faults.loss(isBetweenServices: sender != nil)
+        let copies = world.chance(loss) ? 0 : world.chance(faults.doubling) ? 2 : 1
         world.note(label, Int64(copies), "\(sender?.name ?? "customer") -> \(process.name)")
         for _ in 0..<copies {
             world.executor.after(milliseconds: delay()) { [self] in
-                deliver(process, label, isOnly: copies == 1, handle, answer)
+                deliver(sender, process, label, isOnly: copies == 1, handle, answer)
             }
         }
         sender?.passCrashPoint("after a message")
@@ -98,7 +99,8 @@ final class Network: @unchecked Sendable {
         _ receive: @escaping (Result<[UInt8]?, RPCError>) -> Void
     ) -> NetworkStream {
         let stream = NetworkStream(world, label, receive)
-        guard sender.passCrashPoint("before a message"), !world.chance(world.faults.loss) else {
+        let loss = world.faults.loss(isBetweenServices: true)
+        guard sender.passCrashPoint("before a message"), !world.chance(loss) else {
             world.executor.after(milliseconds: delay()) { stream.lose() }
             return stream
         }
@@ -120,6 +122,7 @@ final class Network: @unchecked Sendable {
     }
 
     private func deliver<App, Value: Sendable>(
+        _ sender: Incarnation?,
         _ process: SimulatedProcess<App>,
         _ label: StaticString,
         isOnly: Bool,
@@ -138,7 +141,7 @@ final class Network: @unchecked Sendable {
                 if world.random.below(2) == 0 { answer.give(.failure(.lost)) }
                 return
             }
-            if world.chance(world.faults.loss) {
+            if world.chance(world.faults.loss(isBetweenServices: sender != nil)) {
                 world.note(label, -2, "the answer is lost")
                 return
             }

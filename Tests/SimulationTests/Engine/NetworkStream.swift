@@ -66,7 +66,7 @@ final class NetworkStream: @unchecked Sendable {
 
     private func send(_ part: [UInt8], _ life: Incarnation) throws(RPCError) {
         guard life.passCrashPoint("before a part of a stream"), !isOver else { throw Self.lost }
-        if world.chance(world.faults.loss) {
+        if world.chance(world.faults.loss(isBetweenServices: true)) {
             world.note(label, -2, "the stream is cut")
             arrive { [self] in lose() }
             throw Self.lost

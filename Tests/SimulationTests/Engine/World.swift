@@ -13,12 +13,16 @@ final class World: @unchecked Sendable {
     var random: SplitMix64
     var faults: Faults
     let sabotage: Sabotage?
+    /// Whether payments reach a horizon that operators watch.
+    let hasOperators: Bool
     private(set) var trace: Trace
     /// What must not be, as it was found.
     private(set) var violations: [String] = []
     var crashes = 0
     /// How the gateway's operations ended, by the names of their states.
     var endings: [String: Int] = [:]
+    /// What came before operators.
+    var tally = ReviewTally()
     /// Tasks of customers and of handlers that have not ended.
     private(set) var openTasks = 0
     /// Moves the clock of business, and no other, ahead.
@@ -40,6 +44,7 @@ final class World: @unchecked Sendable {
         self.seed = seed
         self.databases = databases
         self.sabotage = sabotage
+        hasOperators = Operators.areIn(seed)
         random = SplitMix64(seed: seed)
         executor = SimulatedExecutor(seed: seed ^ 0x5EED_0F0A_0DE2_0001)
         trace = Trace(isPrinted: isPrinted)

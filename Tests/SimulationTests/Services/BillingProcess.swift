@@ -25,6 +25,9 @@ enum BillingProcess {
         // Limits that are reached now and then.
         configuration.maxPaymentsInFlight = world.random.pick([1, 2, 100, 100])
         configuration.maxRecoveryBatch = world.random.pick([1, 2, 100, 100])
+        if world.hasOperators {
+            configuration.unknownHorizonMilliseconds = world.random.pick([3000, 6000, 12_000])
+        }
         return SimulatedProcess(
             "billing",
             world: world,

@@ -61,8 +61,30 @@ struct BankLine: BankLink {
         }
         if world.sabotage == .chargesTwice { _ = try? await bank.charge(request) }
         let answer = try await bank.charge(request)
+        if world.sabotage == .chargesTwiceAndReverses { try await chargeAndReverse(request) }
         try await end("the bank's answer")
         return answer
+    }
+
+    /// Charges a second time, and leaves no money in that line: what the books say of the
+    /// reference is right.
+    private func chargeAndReverse(_ request: BankRequest) async throws(BankSilence) {
+        _ = try await bank.charge(request)
+        do {
+            try world.databases.bank.tamper { database in
+                try database.run(
+                    """
+                    UPDATE charges SET state = 4, decides_at = NULL, advice_due = 0
+                    WHERE reference = ? AND EXISTS (SELECT 1 FROM charges older
+                        WHERE older.reference = charges.reference
+                            AND older.sequence < charges.sequence)
+                    """,
+                    request.reference
+                )
+            }
+        } catch {
+            world.fail("the bug cannot be planted: \(error)")
+        }
     }
 
     func inquire(_ reference: AttemptID) async throws(BankSilence) -> BankInquiry {

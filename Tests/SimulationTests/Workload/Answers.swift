@@ -3,7 +3,7 @@ import ServiceKit
 
 @testable import Billing
 
-/// What customers were told: none of it may turn out to be untrue.
+/// What customers and operators were told: none of it may turn out to be untrue.
 ///
 /// `@unchecked Sendable`: see `SimulatedExecutor`.
 final class Answers: @unchecked Sendable {
@@ -18,9 +18,19 @@ final class Answers: @unchecked Sendable {
     private unowned let world: World
     private(set) var told: [Told] = []
     private var positions: [RequestKey: Int] = [:]
+    /// What was decided about each item of the review.
+    private(set) var decided: [ReviewKey: ReviewDecision] = [:]
 
     init(_ world: World) {
         self.world = world
+    }
+
+    /// An operator was told that an item is decided.
+    func note(_ item: ReviewKey, _ decision: ReviewDecision) {
+        world.note("decided", Int64(decision.rawValue), "\(item.payment) \(decision.name)")
+        if let before = decided.updateValue(decision, forKey: item), before != decision {
+            world.fail("\(item.payment) was decided \(before.name), and then \(decision.name)")
+        }
     }
 
     /// A customer was told about a payment.
