@@ -120,6 +120,12 @@ struct Books {
         )
     }
 
+    /// The gateway's keys under which the bank has more than one line, in any state: it was asked
+    /// twice. What it declined or reversed moved no money, and so is no difference in the sums.
+    static func doubled(_ charges: [GatewayV1.BankCharge]) -> [String] {
+        Dictionary(grouping: charges, by: \.key).filter { $0.value.count > 1 }.keys.sorted()
+    }
+
     private static func lines(
         _ entries: [LedgerEntry],
         _ account: LedgerAccount,

@@ -53,6 +53,7 @@ final class Doctor {
             let again = differing.isEmpty ? nil : await look(live: feedAgain?.live)
             report.take(again.flatMap { Self.reconciled($0) } ?? found, lasting: differing)
         }
+        report.doubledCharges = first.charges.map { Books.doubled($0) } ?? []
         report.reviewItems = await ask(\.billing) { try await reviewItems() } ?? []
         report.parkedEvents = await ask(\.billing) { try await parkedEvents() } ?? []
         report.conclude()

@@ -63,6 +63,8 @@ struct DoctorReport {
     /// Absent when one of the books could not be read.
     var books: [BookTotals]?
     var differences: [BookDifference] = []
+    /// The keys for which the bank was asked more than once, whatever it answered.
+    var doubledCharges: [String] = []
     var livePayments: [BillingV1.InFlightPayment] = []
     var unsettledPayments: [UnsettledPayment] = []
     var reviewItems: [BillingV1.ReviewItem] = []
@@ -151,6 +153,9 @@ struct DoctorReport {
         }
         let differing = differences.count { !$0.isInFlight }
         if differing > 0 { problems.append("the books differ on payments: \(differing)") }
+        if !doubledCharges.isEmpty {
+            problems.append("the bank was asked twice for payments: \(doubledCharges.count)")
+        }
         let reviews = reviewItems.count { $0.gatewayVersion == 0 }
         if reviews > 0 { problems.append("payments wait in review: \(reviews)") }
         let exceptions = reviewItems.count - reviews

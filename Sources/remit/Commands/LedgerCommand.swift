@@ -101,10 +101,15 @@ struct LedgerCommand: AsyncParsableCommand {
 
         func run() async throws {
             try await Session.run(connection) { session in
-                let reconciliation = try await Books(session).reconcile()
+                let books = Books(session)
+                let reconciliation = try await books.reconcile()
+                let doubled = Books.doubled(try await books.charges())
                 print(Books.table(reconciliation).text)
                 for difference in Books.lines(reconciliation) { print(difference) }
-                guard reconciliation.isReconciled else { throw ExitStatus.refused.code }
+                for key in doubled { print("DOUBLED: the bank was asked more than once: \(key)") }
+                guard reconciliation.isReconciled, doubled.isEmpty else {
+                    throw ExitStatus.refused.code
+                }
                 print("The three books agree.")
             }
         }

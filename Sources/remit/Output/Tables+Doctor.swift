@@ -18,6 +18,9 @@ extension Tables {
             ])
         }
         rows += books(report)
+        rows += some(report.doubledCharges) { key in
+            [key, "DOUBLED", "the bank has more than one line of it"]
+        }
         rows += some(report.reviewItems) { item in
             let isReview = item.gatewayVersion == 0
             let states =

@@ -232,6 +232,46 @@ struct DoctorTests {
         }
     }
 
+    @Test(
+        "3: a key for which the bank was asked twice is listed, though the sums agree",
+        arguments: [3, 4]
+    )
+    func doubled(state: Int) async throws {
+        try await withBench { bench in
+            let payment = try await bench.pay(
+                try await bench.newAccount(),
+                money(500),
+                try await bench.newCard(SandboxCard.visa)
+            )
+            try #require(payment.state == .succeeded)
+            try await bench.stopGateway()
+            let columns = """
+                minor_units, currency, response_code, decline_code, approval_code, avs_result,
+                cvc_result, created_at, decides_at, advice_due, fault
+                """
+            // A second line that was declined, or reversed: it moved no money.
+            try Tampering.run(
+                """
+                INSERT INTO charges (reference, operation, state, \(columns))
+                SELECT reference, operation, \(state), \(columns) FROM charges
+                """,
+                on: bench.gatewayFolder + "/sandbox-bank.sqlite"
+            )
+            try await bench.startGateway()
+            let answer = try await bench.doctor(3, "NEEDS_A_PERSON")
+            #expect(try answer.texts("doubled_charges") == [payment.attemptID])
+            #expect(try answer.texts("problems").count == 1)
+            #expect(try answer.list("differences").isEmpty)
+            let screen = try await bench.remit(["doctor"], json: false)
+            #expect(screen.output.contains("DOUBLED"), "\(screen.output)")
+            let reconciled = try await bench.remit(["ledger", "reconcile"], json: false)
+            #expect(reconciled.status == .exited(3))
+            #expect(reconciled.output.contains(payment.attemptID), "\(reconciled.output)")
+            // The audit that ends a bench would find it too.
+            try await bench.stopBilling()
+        }
+    }
+
     @Test("7: with one service away, what the other says is still shown")
     func unreachable() async throws {
         try await withBench { bench in
