@@ -29,6 +29,7 @@ struct SimulationTests {
             "simulated \(summary.histories) histories: \(summary.payments) payments,",
             "\(summary.crashes) crashes, \(summary.steps) steps;",
             "\(summary.tally.reviews) reviews, \(summary.tally.exceptions) exceptions,",
+            "\(summary.tally.differences) differences,",
             "\(summary.tally.disagreements) disagreements, \(summary.tally.misfits) misfits;",
             summary.tally.decisions.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }
                 .joined(separator: ", ")
@@ -41,7 +42,8 @@ struct SimulationTests {
         for ending in ["APPROVED", "DECLINED", "PENDING", "EXPIRED", "FENCED"] {
             #expect(summary.endings[ending, default: 0] > 0, "no operation is \(ending)")
         }
-        Self.expectOperators(summary.tally)
+        // The rarest of it comes once in a hundred histories.
+        if count >= 2000 { Self.expectOperators(summary.tally) }
     }
 
     /// Operators were needed, and decided, in every way that they can.
@@ -53,6 +55,7 @@ struct SimulationTests {
         let verdicts = decisions["SUCCEEDED", default: 0] + decisions["FAILED", default: 0]
         #expect(tally.reviews > verdicts, "no payment has left REVIEW by proof")
         #expect(tally.exceptions > 0, "no decision was contradicted")
+        #expect(tally.differences > 0, "no books differ by what was decided")
         #expect(tally.disagreements > 0, "operators always agreed")
         #expect(tally.misfits > 0, "no vote was refused for where the money is")
     }

@@ -40,7 +40,9 @@ struct Auditor {
         checkCharges(payments, operations, reviews, charges)
         try checkCalls()
         try checkPending(operations)
-        try checkThreeBooks(Self.decidedDifferences(payments, operations, reviews))
+        let differences = Self.decidedDifferences(payments, operations, reviews)
+        world.tally.differences = differences.count
+        try checkThreeBooks(differences)
         try checkLedgers()
         try billing { try checkBalances($0) }
         try billing { try checkHistory($0) }

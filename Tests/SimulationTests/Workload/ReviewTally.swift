@@ -6,6 +6,8 @@ struct ReviewTally: Equatable, Sendable {
     var exceptions = 0
     /// What two operators carried out, by its name: "CREDIT".
     var decisions: [String: Int] = [:]
+    /// Payments that billing's books and the gateway's have apart in the end, by what was decided.
+    var differences = 0
     /// Votes that were refused for another operator's other proposal.
     var disagreements = 0
     /// Votes that were refused because the money is not where they say.
@@ -15,6 +17,7 @@ struct ReviewTally: Equatable, Sendable {
         reviews += other.reviews
         exceptions += other.exceptions
         decisions.merge(other.decisions, uniquingKeysWith: +)
+        differences += other.differences
         disagreements += other.disagreements
         misfits += other.misfits
     }
