@@ -686,7 +686,8 @@ extension BillingV1 {
         package var failureReason: String
         /// The gateway's key: "att_…".
         package var attemptID: String
-        /// The saved method that was charged, or that this payment attached; empty otherwise.
+        /// The saved method that was charged, or that this payment attached; empty otherwise. One that is
+        /// deleted already where the gateway kept the card of a payment that did not succeed.
         package var paymentMethodID: String
         /// Whether the card was saved, when that was asked.
         package var cardSaving: BillingV1.CardSaving

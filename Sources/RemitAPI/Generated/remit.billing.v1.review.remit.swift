@@ -867,12 +867,12 @@ extension BillingV1 {
         ///
         /// Errors: INVALID_ARGUMENT (BAD_ID; BAD_TEXT in operator or note; BAD_VERSION; BAD_ENUM in
         /// decision, also for one that an item of this kind never has), NOT_FOUND (the payment, or its
-        /// exception of that gateway_version), FAILED_PRECONDITION (ONE_OPERATOR: the authenticated caller
-        /// proposed this itself under another name, or another caller did under this one;
-        /// DECISION_DIFFERS: another operator proposed another decision; DECISION_DOES_NOT_FIT: CREDIT of
-        /// money that the gateway did not take or that is in the books already, REVERSE of money that the
-        /// gateway took or that is not in the books; NOT_IN_REVIEW: the payment has ended, or was never in
-        /// review).
+        /// exception of that gateway_version), FAILED_PRECONDITION (ONE_OPERATOR: the authenticated
+        /// caller proposed this itself under another name, or another caller did under this one, or the
+        /// caller is not authenticated though the proposal's was; DECISION_DIFFERS: another operator
+        /// proposed another decision; DECISION_DOES_NOT_FIT: CREDIT of money that the gateway did not
+        /// take or that is in the books already, REVERSE of money that the gateway took or that is not
+        /// in the books; NOT_IN_REVIEW: the payment has ended, or was never in review).
         func decide(
             _ request: BillingV1.DecideRequest,
             context: ServerContext
@@ -937,12 +937,12 @@ extension BillingV1 {
         ///
         /// Errors: INVALID_ARGUMENT (BAD_ID; BAD_TEXT in operator or note; BAD_VERSION; BAD_ENUM in
         /// decision, also for one that an item of this kind never has), NOT_FOUND (the payment, or its
-        /// exception of that gateway_version), FAILED_PRECONDITION (ONE_OPERATOR: the authenticated caller
-        /// proposed this itself under another name, or another caller did under this one;
-        /// DECISION_DIFFERS: another operator proposed another decision; DECISION_DOES_NOT_FIT: CREDIT of
-        /// money that the gateway did not take or that is in the books already, REVERSE of money that the
-        /// gateway took or that is not in the books; NOT_IN_REVIEW: the payment has ended, or was never in
-        /// review).
+        /// exception of that gateway_version), FAILED_PRECONDITION (ONE_OPERATOR: the authenticated
+        /// caller proposed this itself under another name, or another caller did under this one, or the
+        /// caller is not authenticated though the proposal's was; DECISION_DIFFERS: another operator
+        /// proposed another decision; DECISION_DOES_NOT_FIT: CREDIT of money that the gateway did not
+        /// take or that is in the books already, REVERSE of money that the gateway took or that is not
+        /// in the books; NOT_IN_REVIEW: the payment has ended, or was never in review).
         package func decide(
             _ request: BillingV1.DecideRequest,
             options: CallOptions = CallOptions()

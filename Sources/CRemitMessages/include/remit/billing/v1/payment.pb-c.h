@@ -299,7 +299,8 @@ struct  Remit__Billing__V1__Payment
    */
   char *attempt_id;
   /*
-   * The saved method that was charged, or that this payment attached; empty otherwise.
+   * The saved method that was charged, or that this payment attached; empty otherwise. One that is
+   * deleted already where the gateway kept the card of a payment that did not succeed.
    */
   char *payment_method_id;
   /*
