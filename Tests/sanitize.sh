@@ -47,7 +47,7 @@ for suite in "${suites[@]}"; do
         # what is freed.
         skipped=(--skip 'Injection(Count)?Tests|PowerLossTests')
     fi
-    Tests/suite.sh "^$suite\\." --sanitize="$sanitizer" --scratch-path "$scratch" \
+    Tests/suite.sh "^$suite\\." --scratch-path "$scratch" \
         ${skipped[@]+"${skipped[@]}"} || failed+=("$suite")
 done
 

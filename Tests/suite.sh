@@ -2,7 +2,7 @@
 # Runs tests that are built, in a temporary folder of their own. Afterwards it must be empty, and
 # no service may run on; what a crash left is ended, unmounted and removed.
 #
-#   Tests/suite.sh FILTER [argument of swift test]...
+#   Tests/suite.sh FILTER [--scratch-path FOLDER] [argument of Swift Testing]...
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cd "$root"
@@ -43,13 +43,19 @@ case "$filter" in
 '^TTRPCTests'*) export SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=6 ;;
 esac
 
+build=.build
+if [ "${1:-}" = --scratch-path ]; then
+    build=$2
+    shift 2
+fi
+# Not by `swift test`: on a machine that is busy it has been seen to wait for ever for tests that had
+# ended.
 status=0
-TMPDIR=$folder swift test --skip-build --filter "$filter" "$@" || status=$?
+TMPDIR=$folder NO_COLOR=1 "$build/debug/remitPackageTests.xctest" \
+    --testing-library swift-testing --filter "$filter" "$@" || status=$?
 
 if [ -z "${REMIT_KEEP_BENCHES:-}" ]; then
-    # The package manager's own locks and folders are not ours.
-    left=$(find "$folder" -mindepth 1 -maxdepth 1 ! -name '*.lock' ! -name 'TemporaryDirectory.*' \
-        -printf '%f ')
+    left=$(find "$folder" -mindepth 1 -maxdepth 1 -printf '%f ')
     for id in $(running); do left+="process $id: $(tr '\0' ' ' <"/proc/$id/cmdline" || true) "; done
     if [ -n "$left" ]; then
         echo "suite.sh: after the tests of $filter there was left: $left" >&2
