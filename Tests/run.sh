@@ -33,7 +33,7 @@ step() {
     printf '\n== %s (%d s)\n' "$part" "$((SECONDS - started))"
 }
 
-# Runs suites by a filter; the rest are arguments of swift test. What passes is not printed.
+# Runs suites by a filter; the rest are arguments of Tests/suite.sh. What passes is not printed.
 tests() {
     local filter=$1 status
     shift
@@ -98,7 +98,7 @@ if [ "$full" = yes ]; then
 fi
 
 # What was left out for want of something: a test's name and the reason that it gives. The counts of
-# swift test have these among what has passed.
+# the suites have these among what has passed.
 skipped=$(sed -nE 's/^➜ Test (.*) skipped(: (.*)|\.)$/\1: \3/p' "$log")
 skips=$(grep -c . <<<"$skipped" || true)
 passed=$(sed -nE 's/.*Test run with ([0-9]+) tests? .*passed.*/\1/p' "$log" |
