@@ -11,14 +11,16 @@ package final class FolderLock: Sendable {
     /// - Throws: `StorageError.folderInUse`, `StorageError.cannotOpen`.
     package init(folder: String) throws(StorageError) {
         let path = folder + "/lock"
-        descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else {
+        // The property is set last: an initializer that throws after that runs `deinit`, too.
+        let opened = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        guard opened >= 0 else {
             throw .cannotOpen("\(path): \(String(cString: strerror(errno)))")
         }
-        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
-            close(descriptor)
+        guard flock(opened, LOCK_EX | LOCK_NB) == 0 else {
+            close(opened)
             throw .folderInUse(folder)
         }
+        descriptor = opened
     }
 
     /// Gives the folder up by name, not only by closing: a child that has been forked but has not yet

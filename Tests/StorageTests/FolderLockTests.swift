@@ -1,4 +1,6 @@
+import Dispatch
 import Glibc
+import NIOConcurrencyHelpers
 import Storage
 import Testing
 
@@ -38,6 +40,28 @@ struct FolderLockTests {
         #expect(lock != nil)
         lock = nil
         #expect(throws: Never.self) { try FolderLock(folder: folder.path) }
+    }
+
+    @Test("Being refused closes nobody else's descriptor")
+    func refusedOnce() throws {
+        let folder = try TemporaryFolder()
+        let lock = try FolderLock(folder: folder.path)
+        let path = folder.path
+        let isAlive = NIOLockedValueBox(true)
+        DispatchQueue.concurrentPerform(iterations: 4) { index in
+            for _ in 0..<2000 {
+                if index == 0 {
+                    _ = try? FolderLock(folder: path)
+                } else {
+                    // The number of a descriptor that was closed is the next one's.
+                    let descriptor = open("/dev/null", O_RDONLY | O_CLOEXEC)
+                    sched_yield()
+                    if close(descriptor) != 0 { isAlive.withLockedValue { $0 = false } }
+                }
+            }
+        }
+        #expect(isAlive.withLockedValue { $0 })
+        withExtendedLifetime(lock) {}
     }
 
     @Test("A folder that is not there cannot be owned")

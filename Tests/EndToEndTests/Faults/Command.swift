@@ -15,11 +15,12 @@ struct Command {
 
         init() throws(Failure) {
             let path = NSTemporaryDirectory() + "remit-command-" + UUID().uuidString
-            descriptor = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-            guard descriptor >= 0 else {
+            let opened = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+            guard opened >= 0 else {
                 throw Failure(description: "\(path): \(String(cString: strerror(errno)))")
             }
             unlink(path)
+            descriptor = opened
         }
 
         deinit { Glibc.close(descriptor) }
