@@ -39,6 +39,8 @@ final class ClientCore {
 
     /// Sends calls whose deadlines are watched already.
     func forward(_ batch: [RPCClient.Submission]) {
+        // Nobody calls: no connection is wanted.
+        guard !batch.isEmpty else { return }
         switch state {
         case .idle:
             state = .dialling(batch)
