@@ -98,10 +98,18 @@ private final class Child {
             let flags = O_WRONLY | O_CREAT | O_TRUNC
             posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, log, flags, 0o600)
         }
+        // Threads that run tasks may block signals, and a child inherits that.
+        var attributes = posix_spawnattr_t()
+        posix_spawnattr_init(&attributes)
+        defer { posix_spawnattr_destroy(&attributes) }
+        var none = sigset_t()
+        sigemptyset(&none)
+        posix_spawnattr_setsigmask(&attributes, &none)
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
         let argv = ([path] + arguments).map { strdup($0) } + [nil]
         defer { for pointer in argv { free(pointer) } }
         var started: pid_t = 0
-        let failure = posix_spawn(&started, path, &actions, nil, argv, environ)
+        let failure = posix_spawn(&started, path, &actions, &attributes, argv, environ)
         close(ends[1])
         guard failure == 0 else {
             close(ends[0])

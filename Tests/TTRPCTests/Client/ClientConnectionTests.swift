@@ -96,16 +96,25 @@ struct ClientConnectionTests {
         await listener.close()
     }
 
+    /// A server that has answered one call and reads no more.
+    private func deafServer(
+        _ client: RPCClient,
+        _ listener: RawListener
+    ) async throws -> RawPeer {
+        async let first = client.text(Probe.echo, "first", timeout: nil)
+        let peer = try await listener.accept()
+        let frame = try await peer.nextFrame()
+        try await peer.stopReading()
+        try await peer.send(RawResponse.success(frame.streamID, payload: Probe.payload("")))
+        _ = try await first
+        return peer
+    }
+
     @Test("requests that the server does not read are held, and never sent once they have ended")
     func held() async throws {
         let listener = try await RawListener.listen()
         try await withClient(port: listener.port) { client in
-            async let first = client.text(Probe.echo, "first", timeout: nil)
-            let peer = try await listener.accept()
-            let frame = try await peer.nextFrame()
-            try await peer.stopReading()
-            try await peer.send(RawResponse.success(frame.streamID, payload: Probe.payload("")))
-            _ = try await first
+            let peer = try await deafServer(client, listener)
             // 64 MB: more than the kernel keeps.
             let text = String(repeating: "x", count: 64_000)
             let count = 1000
@@ -142,12 +151,7 @@ struct ClientConnectionTests {
     func heldAndLost() async throws {
         let listener = try await RawListener.listen()
         try await withClient(port: listener.port) { client in
-            async let first = client.text(Probe.echo, "first", timeout: nil)
-            let peer = try await listener.accept()
-            let frame = try await peer.nextFrame()
-            try await peer.stopReading()
-            try await peer.send(RawResponse.success(frame.streamID, payload: Probe.payload("")))
-            _ = try await first
+            let peer = try await deafServer(client, listener)
             let text = String(repeating: "x", count: 64_000)
             let tasks = (0..<1000).map { _ in
                 Task { await client.failure(Probe.echo, text, timeout: nil) }
