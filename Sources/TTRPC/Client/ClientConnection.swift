@@ -15,6 +15,9 @@ final class ClientConnection: ChannelInboundHandler {
     var waiting: [UInt32: AnyPendingCall] = [:]
     /// Requests that are not sent while the server does not read.
     private var held: [RPCClient.Submission] = []
+    /// When so many are held, those that have ended are let go of: their messages are memory.
+    private var maxHeld = ClientConnection.fewHeld
+    private static let fewHeld = 64
     private var nextStreamID: UInt32
     /// No id is left for another call: it ends with the last of those that wait.
     private var isUsedUp = false
@@ -103,13 +106,13 @@ final class ClientConnection: ChannelInboundHandler {
         flush()
     }
 
-    /// Keeps requests until the server reads. One that ends meanwhile is never sent, so that nothing
-    /// of it is kept for longer than the client's calls are.
+    /// Keeps requests until the server reads. One that ends meanwhile is never sent, and is let go of
+    /// before as many are held again as there were at the last look.
     private func hold(_ batch: [RPCClient.Submission]) {
         held += batch
-        if held.count > 2 * core.configuration.maxOutstanding {
-            held.removeAll { $0.call.hasEnded }
-        }
+        guard held.count > maxHeld else { return }
+        held.removeAll { $0.call.hasEnded }
+        maxHeld = max(Self.fewHeld, 2 * held.count)
     }
 
     /// Gives away what was held and never sent.
