@@ -73,10 +73,10 @@ extension Arena {
     package func take<T>(
         _ type: T.Type,
         count: Int = 1,
-        for message: String
+        for message: @autoclosure () -> String
     ) throws(WireError) -> UnsafeMutablePointer<T> {
         guard let pointer = remit_arena_alloc(raw, MemoryLayout<T>.stride * count) else {
-            throw .tooLarge(message: message)
+            throw .tooLarge(message: message())
         }
         return pointer.bindMemory(to: T.self, capacity: count)
     }

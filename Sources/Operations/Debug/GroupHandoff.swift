@@ -1,4 +1,5 @@
 import Dispatch
+import Glibc
 import NIOConcurrencyHelpers
 
 /// Lets tasks wait for another thread, which resumes all that wait at once: the way of a group
@@ -28,6 +29,9 @@ final class GroupHandoff: Sendable {
 
     private func run() {
         while true {
+            // A commit gives its processor away while it syncs, and the next group gathers
+            // meanwhile.
+            sched_yield()
             let batch = queue.withLockedValue { queue in
                 defer { queue.waiters.removeAll(keepingCapacity: true) }
                 queue.isRunning = !queue.waiters.isEmpty

@@ -9,6 +9,8 @@ package import TTRPC
 /// line, and the next line of the same kind says how many did not.
 package final class AccessLogInterceptor: ServerInterceptor {
     private let logger: Logger
+    /// The least level that is written. Not asked for with each call: the logger is ours.
+    private let leastLevel: Logger.Level
     private let overload: LineBudget
     private let unauthenticated: LineBudget
     private let denied: LineBudget
@@ -21,6 +23,7 @@ package final class AccessLogInterceptor: ServerInterceptor {
         now: @escaping @Sendable () -> NIODeadline = { .now() }
     ) {
         self.logger = logger
+        leastLevel = logger.logLevel
         overload = LineBudget(now: now)
         unauthenticated = LineBudget(now: now)
         denied = LineBudget(now: now)
@@ -37,7 +40,7 @@ package final class AccessLogInterceptor: ServerInterceptor {
         durationNanoseconds: Int64
     ) {
         let level: Logger.Level = error == nil ? .debug : .info
-        guard logger.logLevel <= level else { return }
+        guard leastLevel <= level else { return }
         var unwritten = 0
         if let budget = budget(error) {
             guard let skipped = budget.take() else { return }

@@ -3,13 +3,44 @@ package import TTRPC
 
 /// Counts calls by method and code, and times and measures them by method.
 package final class MetricsInterceptor: ServerInterceptor {
-    /// The instruments of one method, made once.
-    private struct Instruments: Sendable {
-        let duration: Timer
-        let requestBytes: Recorder
-        let replyBytes: Recorder
+    /// The instruments of one method, made once: those of the factory itself. What swift-metrics puts
+    /// in front of them is generic over all numbers, which costs more than to count one.
+    private final class Instruments: Sendable {
+        private let duration: any TimerHandler
+        private let requestBytes: any RecorderHandler
+        private let replyBytes: any RecorderHandler
         /// By the code's number.
-        let codes: [Counter]
+        private let codes: [any CounterHandler]
+
+        init(_ method: MethodDescriptor, _ factory: any MetricsFactory) {
+            let name = [("method", method.fullName)]
+            func bytes(_ label: String) -> any RecorderHandler {
+                factory.makeRecorder(label: label, dimensions: name, aggregate: true)
+            }
+            duration = factory.makeTimer(label: "rpc_server_duration", dimensions: name)
+            requestBytes = bytes("rpc_server_request_bytes")
+            replyBytes = bytes("rpc_server_reply_bytes")
+            let last = RPCCode.allCases.map(\.rawValue).max() ?? 0
+            codes = (0...last).map { number in
+                let code = RPCCode(rawValue: number) ?? .unknown
+                return factory.makeCounter(
+                    label: "rpc_server_calls_total",
+                    dimensions: name + [("code", code.name)]
+                )
+            }
+        }
+
+        func record(
+            _ code: RPCCode,
+            nanoseconds: Int64,
+            requestBytes: Int,
+            replyBytes: Int
+        ) {
+            duration.recordNanoseconds(nanoseconds)
+            self.requestBytes.record(Int64(requestBytes))
+            self.replyBytes.record(Int64(replyBytes))
+            codes[Int(code.rawValue)].increment(by: 1)
+        }
     }
 
     private let firstNumber: Int
@@ -26,39 +57,9 @@ package final class MetricsInterceptor: ServerInterceptor {
         let count = (methods.map(\.number).max() ?? -1) - firstNumber + 1
         var byNumber = [Instruments?](repeating: nil, count: max(0, count))
         for method in methods {
-            byNumber[method.number - firstNumber] = Self.instruments(method, factory)
+            byNumber[method.number - firstNumber] = Instruments(method, factory)
         }
         self.byNumber = byNumber
-    }
-
-    private static func instruments(
-        _ method: MethodDescriptor,
-        _ factory: any MetricsFactory
-    ) -> Instruments {
-        let name = [("method", method.fullName)]
-        let last = RPCCode.allCases.map(\.rawValue).max() ?? 0
-        let codes = (0...last).map { number in
-            let code = RPCCode(rawValue: number) ?? .unknown
-            return Counter(
-                label: "rpc_server_calls_total",
-                dimensions: name + [("code", code.name)],
-                factory: factory
-            )
-        }
-        return Instruments(
-            duration: Timer(label: "rpc_server_duration", dimensions: name, factory: factory),
-            requestBytes: Recorder(
-                label: "rpc_server_request_bytes",
-                dimensions: name,
-                factory: factory
-            ),
-            replyBytes: Recorder(
-                label: "rpc_server_reply_bytes",
-                dimensions: name,
-                factory: factory
-            ),
-            codes: codes
-        )
     }
 
     package var stage: CallStage { .metrics }
@@ -73,9 +74,11 @@ package final class MetricsInterceptor: ServerInterceptor {
     ) {
         let index = context.method.number - firstNumber
         guard byNumber.indices.contains(index), let instruments = byNumber[index] else { return }
-        instruments.duration.recordNanoseconds(durationNanoseconds)
-        instruments.requestBytes.record(context.requestBytes)
-        instruments.replyBytes.record(replyBytes)
-        instruments.codes[Int((error?.code ?? .ok).rawValue)].increment()
+        instruments.record(
+            error?.code ?? .ok,
+            nanoseconds: durationNanoseconds,
+            requestBytes: context.requestBytes,
+            replyBytes: replyBytes
+        )
     }
 }

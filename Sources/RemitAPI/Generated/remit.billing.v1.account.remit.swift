@@ -360,15 +360,7 @@ extension BillingV1 {
 extension Router {
     /// Serves `remit.billing.v1.AccountService`.
     package mutating func register(_ handler: some BillingV1.AccountServiceHandler) {
-        register(BillingV1.AccountService.create) {
-            (request: BillingV1.CreateAccountRequest, context: ServerContext) async throws(RPCError)
-                -> BillingV1.Account in
-            try await handler.create(request, context: context)
-        }
-        register(BillingV1.AccountService.get) {
-            (request: BillingV1.GetAccountRequest, context: ServerContext) async throws(RPCError)
-                -> BillingV1.Account in
-            try await handler.get(request, context: context)
-        }
+        register(BillingV1.AccountService.create, handler: handler.create)
+        register(BillingV1.AccountService.get, handler: handler.get)
     }
 }

@@ -395,15 +395,7 @@ extension BillingV1 {
 extension Router {
     /// Serves `remit.billing.v1.EventService`.
     package mutating func register(_ handler: some BillingV1.EventServiceHandler) {
-        register(BillingV1.EventService.list) {
-            (request: BillingV1.ListEventsRequest, context: ServerContext) async throws(RPCError)
-                -> BillingV1.ListEventsResponse in
-            try await handler.list(request, context: context)
-        }
-        register(BillingV1.EventService.stream, serverStream: {
-            (request: BillingV1.StreamEventsRequest, responses: RPCWriter<BillingV1.StreamEventsResponse>, context: ServerContext)
-                async throws(RPCError) -> Void in
-            try await handler.stream(request, responses: responses, context: context)
-        })
+        register(BillingV1.EventService.list, handler: handler.list)
+        register(BillingV1.EventService.stream, serverStream: handler.stream)
     }
 }

@@ -425,15 +425,7 @@ extension BillingV1 {
 extension Router {
     /// Serves `remit.billing.v1.HistoryService`.
     package mutating func register(_ handler: some BillingV1.HistoryServiceHandler) {
-        register(BillingV1.HistoryService.listTransactions) {
-            (request: BillingV1.ListTransactionsRequest, context: ServerContext) async throws(RPCError)
-                -> BillingV1.ListTransactionsResponse in
-            try await handler.listTransactions(request, context: context)
-        }
-        register(BillingV1.HistoryService.getTransaction) {
-            (request: BillingV1.GetTransactionRequest, context: ServerContext) async throws(RPCError)
-                -> BillingV1.Transaction in
-            try await handler.getTransaction(request, context: context)
-        }
+        register(BillingV1.HistoryService.listTransactions, handler: handler.listTransactions)
+        register(BillingV1.HistoryService.getTransaction, handler: handler.getTransaction)
     }
 }

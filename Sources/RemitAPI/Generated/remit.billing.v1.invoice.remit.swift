@@ -912,25 +912,9 @@ extension BillingV1 {
 extension Router {
     /// Serves `remit.billing.v1.InvoiceService`.
     package mutating func register(_ handler: some BillingV1.InvoiceServiceHandler) {
-        register(BillingV1.InvoiceService.createDraft) {
-            (request: BillingV1.CreateDraftInvoiceRequest, context: ServerContext) async throws(RPCError)
-                -> BillingV1.Invoice in
-            try await handler.createDraft(request, context: context)
-        }
-        register(BillingV1.InvoiceService.post) {
-            (request: BillingV1.PostInvoiceRequest, context: ServerContext) async throws(RPCError)
-                -> BillingV1.Invoice in
-            try await handler.post(request, context: context)
-        }
-        register(BillingV1.InvoiceService.get) {
-            (request: BillingV1.GetInvoiceRequest, context: ServerContext) async throws(RPCError)
-                -> BillingV1.Invoice in
-            try await handler.get(request, context: context)
-        }
-        register(BillingV1.InvoiceService.list) {
-            (request: BillingV1.ListInvoicesRequest, context: ServerContext) async throws(RPCError)
-                -> BillingV1.ListInvoicesResponse in
-            try await handler.list(request, context: context)
-        }
+        register(BillingV1.InvoiceService.createDraft, handler: handler.createDraft)
+        register(BillingV1.InvoiceService.post, handler: handler.post)
+        register(BillingV1.InvoiceService.get, handler: handler.get)
+        register(BillingV1.InvoiceService.list, handler: handler.list)
     }
 }

@@ -504,20 +504,8 @@ extension BillingV1 {
 extension Router {
     /// Serves `remit.billing.v1.LedgerService`.
     package mutating func register(_ handler: some BillingV1.LedgerServiceHandler) {
-        register(BillingV1.LedgerService.listEntries) {
-            (request: BillingV1.ListLedgerEntriesRequest, context: ServerContext) async throws(RPCError)
-                -> BillingV1.ListLedgerEntriesResponse in
-            try await handler.listEntries(request, context: context)
-        }
-        register(BillingV1.LedgerService.trialBalance) {
-            (request: BillingV1.TrialBalanceRequest, context: ServerContext) async throws(RPCError)
-                -> BillingV1.TrialBalanceResponse in
-            try await handler.trialBalance(request, context: context)
-        }
-        register(BillingV1.LedgerService.listInFlight) {
-            (request: BillingV1.ListInFlightRequest, context: ServerContext) async throws(RPCError)
-                -> BillingV1.ListInFlightResponse in
-            try await handler.listInFlight(request, context: context)
-        }
+        register(BillingV1.LedgerService.listEntries, handler: handler.listEntries)
+        register(BillingV1.LedgerService.trialBalance, handler: handler.trialBalance)
+        register(BillingV1.LedgerService.listInFlight, handler: handler.listInFlight)
     }
 }

@@ -945,25 +945,9 @@ extension BillingV1 {
 extension Router {
     /// Serves `remit.billing.v1.PaymentService`.
     package mutating func register(_ handler: some BillingV1.PaymentServiceHandler) {
-        register(BillingV1.PaymentService.prepare) {
-            (request: BillingV1.PreparePaymentRequest, context: ServerContext) async throws(RPCError)
-                -> BillingV1.PreparePaymentResponse in
-            try await handler.prepare(request, context: context)
-        }
-        register(BillingV1.PaymentService.pay) {
-            (request: BillingV1.PayRequest, context: ServerContext) async throws(RPCError)
-                -> BillingV1.Payment in
-            try await handler.pay(request, context: context)
-        }
-        register(BillingV1.PaymentService.get) {
-            (request: BillingV1.GetPaymentRequest, context: ServerContext) async throws(RPCError)
-                -> BillingV1.Payment in
-            try await handler.get(request, context: context)
-        }
-        register(BillingV1.PaymentService.watch, serverStream: {
-            (request: BillingV1.WatchPaymentRequest, responses: RPCWriter<BillingV1.Payment>, context: ServerContext)
-                async throws(RPCError) -> Void in
-            try await handler.watch(request, responses: responses, context: context)
-        })
+        register(BillingV1.PaymentService.prepare, handler: handler.prepare)
+        register(BillingV1.PaymentService.pay, handler: handler.pay)
+        register(BillingV1.PaymentService.get, handler: handler.get)
+        register(BillingV1.PaymentService.watch, serverStream: handler.watch)
     }
 }

@@ -377,15 +377,7 @@ extension BillingV1 {
 extension Router {
     /// Serves `remit.billing.v1.PaymentMethodService`.
     package mutating func register(_ handler: some BillingV1.PaymentMethodServiceHandler) {
-        register(BillingV1.PaymentMethodService.list) {
-            (request: BillingV1.ListPaymentMethodsRequest, context: ServerContext) async throws(RPCError)
-                -> BillingV1.ListPaymentMethodsResponse in
-            try await handler.list(request, context: context)
-        }
-        register(BillingV1.PaymentMethodService.delete) {
-            (request: BillingV1.DeletePaymentMethodRequest, context: ServerContext) async throws(RPCError)
-                -> BillingV1.PaymentMethod in
-            try await handler.delete(request, context: context)
-        }
+        register(BillingV1.PaymentMethodService.list, handler: handler.list)
+        register(BillingV1.PaymentMethodService.delete, handler: handler.delete)
     }
 }

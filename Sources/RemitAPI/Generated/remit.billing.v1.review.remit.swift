@@ -973,25 +973,9 @@ extension BillingV1 {
 extension Router {
     /// Serves `remit.billing.v1.ReviewService`.
     package mutating func register(_ handler: some BillingV1.ReviewServiceHandler) {
-        register(BillingV1.ReviewService.listExceptions) {
-            (request: BillingV1.ListExceptionsRequest, context: ServerContext) async throws(RPCError)
-                -> BillingV1.ListExceptionsResponse in
-            try await handler.listExceptions(request, context: context)
-        }
-        register(BillingV1.ReviewService.decide) {
-            (request: BillingV1.DecideRequest, context: ServerContext) async throws(RPCError)
-                -> BillingV1.ReviewItem in
-            try await handler.decide(request, context: context)
-        }
-        register(BillingV1.ReviewService.listParkedEvents) {
-            (request: BillingV1.ListParkedEventsRequest, context: ServerContext) async throws(RPCError)
-                -> BillingV1.ListParkedEventsResponse in
-            try await handler.listParkedEvents(request, context: context)
-        }
-        register(BillingV1.ReviewService.getStatus) {
-            (request: BillingV1.GetStatusRequest, context: ServerContext) async throws(RPCError)
-                -> BillingV1.GetStatusResponse in
-            try await handler.getStatus(request, context: context)
-        }
+        register(BillingV1.ReviewService.listExceptions, handler: handler.listExceptions)
+        register(BillingV1.ReviewService.decide, handler: handler.decide)
+        register(BillingV1.ReviewService.listParkedEvents, handler: handler.listParkedEvents)
+        register(BillingV1.ReviewService.getStatus, handler: handler.getStatus)
     }
 }

@@ -567,25 +567,9 @@ extension BillingV1 {
 extension Router {
     /// Serves `remit.billing.v1.UserService`.
     package mutating func register(_ handler: some BillingV1.UserServiceHandler) {
-        register(BillingV1.UserService.invite) {
-            (request: BillingV1.InviteUserRequest, context: ServerContext) async throws(RPCError)
-                -> BillingV1.User in
-            try await handler.invite(request, context: context)
-        }
-        register(BillingV1.UserService.list) {
-            (request: BillingV1.ListUsersRequest, context: ServerContext) async throws(RPCError)
-                -> BillingV1.ListUsersResponse in
-            try await handler.list(request, context: context)
-        }
-        register(BillingV1.UserService.update) {
-            (request: BillingV1.UpdateUserRequest, context: ServerContext) async throws(RPCError)
-                -> BillingV1.User in
-            try await handler.update(request, context: context)
-        }
-        register(BillingV1.UserService.reorder) {
-            (request: BillingV1.ReorderUsersRequest, context: ServerContext) async throws(RPCError)
-                -> BillingV1.ListUsersResponse in
-            try await handler.reorder(request, context: context)
-        }
+        register(BillingV1.UserService.invite, handler: handler.invite)
+        register(BillingV1.UserService.list, handler: handler.list)
+        register(BillingV1.UserService.update, handler: handler.update)
+        register(BillingV1.UserService.reorder, handler: handler.reorder)
     }
 }

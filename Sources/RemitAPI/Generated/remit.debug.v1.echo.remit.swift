@@ -354,30 +354,10 @@ extension DebugV1 {
 extension Router {
     /// Serves `remit.debug.v1.EchoService`.
     package mutating func register(_ handler: some DebugV1.EchoServiceHandler) {
-        register(DebugV1.EchoService.echo) {
-            (request: DebugV1.EchoMessage, context: ServerContext) async throws(RPCError)
-                -> DebugV1.EchoMessage in
-            try await handler.echo(request, context: context)
-        }
-        register(DebugV1.EchoService.echoStream, bidirectional: {
-            (requests: RPCMessages<DebugV1.EchoMessage>, responses: RPCWriter<DebugV1.EchoMessage>, context: ServerContext)
-                async throws(RPCError) -> Void in
-            try await handler.echoStream(requests, responses: responses, context: context)
-        })
-        register(DebugV1.EchoService.expand, serverStream: {
-            (request: DebugV1.ExpandRequest, responses: RPCWriter<DebugV1.EchoMessage>, context: ServerContext)
-                async throws(RPCError) -> Void in
-            try await handler.expand(request, responses: responses, context: context)
-        })
-        register(DebugV1.EchoService.collect, clientStream: {
-            (requests: RPCMessages<DebugV1.EchoMessage>, context: ServerContext)
-                async throws(RPCError) -> DebugV1.CollectReply in
-            try await handler.collect(requests, context: context)
-        })
-        register(DebugV1.EchoService.work) {
-            (request: DebugV1.WorkRequest, context: ServerContext) async throws(RPCError)
-                -> DebugV1.EchoMessage in
-            try await handler.work(request, context: context)
-        }
+        register(DebugV1.EchoService.echo, handler: handler.echo)
+        register(DebugV1.EchoService.echoStream, bidirectional: handler.echoStream)
+        register(DebugV1.EchoService.expand, serverStream: handler.expand)
+        register(DebugV1.EchoService.collect, clientStream: handler.collect)
+        register(DebugV1.EchoService.work, handler: handler.work)
     }
 }

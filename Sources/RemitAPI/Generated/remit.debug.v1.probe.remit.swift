@@ -253,20 +253,8 @@ extension DebugV1 {
 extension Router {
     /// Serves `remit.debug.v1.ProbeService`.
     package mutating func register(_ handler: some DebugV1.ProbeServiceHandler) {
-        register(DebugV1.ProbeService.inspect) {
-            (request: DebugV1.InspectRequest, context: ServerContext) async throws(RPCError)
-                -> DebugV1.InspectReply in
-            try await handler.inspect(request, context: context)
-        }
-        register(DebugV1.ProbeService.fail) {
-            (request: GoogleRPC.Status, context: ServerContext) async throws(RPCError)
-                -> DebugV1.InspectReply in
-            try await handler.fail(request, context: context)
-        }
-        register(DebugV1.ProbeService.sleep) {
-            (request: DebugV1.SleepMessage, context: ServerContext) async throws(RPCError)
-                -> DebugV1.SleepMessage in
-            try await handler.sleep(request, context: context)
-        }
+        register(DebugV1.ProbeService.inspect, handler: handler.inspect)
+        register(DebugV1.ProbeService.fail, handler: handler.fail)
+        register(DebugV1.ProbeService.sleep, handler: handler.sleep)
     }
 }

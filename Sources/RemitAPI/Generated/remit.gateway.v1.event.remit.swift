@@ -403,15 +403,7 @@ extension GatewayV1 {
 extension Router {
     /// Serves `remit.gateway.v1.EventService`.
     package mutating func register(_ handler: some GatewayV1.EventServiceHandler) {
-        register(GatewayV1.EventService.list) {
-            (request: GatewayV1.ListEventsRequest, context: ServerContext) async throws(RPCError)
-                -> GatewayV1.ListEventsResponse in
-            try await handler.list(request, context: context)
-        }
-        register(GatewayV1.EventService.stream, serverStream: {
-            (request: GatewayV1.StreamEventsRequest, responses: RPCWriter<GatewayV1.StreamEventsResponse>, context: ServerContext)
-                async throws(RPCError) -> Void in
-            try await handler.stream(request, responses: responses, context: context)
-        })
+        register(GatewayV1.EventService.list, handler: handler.list)
+        register(GatewayV1.EventService.stream, serverStream: handler.stream)
     }
 }

@@ -295,15 +295,7 @@ extension GatewayV1 {
 extension Router {
     /// Serves `remit.gateway.v1.LedgerService`.
     package mutating func register(_ handler: some GatewayV1.LedgerServiceHandler) {
-        register(GatewayV1.LedgerService.listEntries) {
-            (request: GatewayV1.ListLedgerEntriesRequest, context: ServerContext) async throws(RPCError)
-                -> GatewayV1.ListLedgerEntriesResponse in
-            try await handler.listEntries(request, context: context)
-        }
-        register(GatewayV1.LedgerService.trialBalance) {
-            (request: GatewayV1.TrialBalanceRequest, context: ServerContext) async throws(RPCError)
-                -> GatewayV1.TrialBalanceResponse in
-            try await handler.trialBalance(request, context: context)
-        }
+        register(GatewayV1.LedgerService.listEntries, handler: handler.listEntries)
+        register(GatewayV1.LedgerService.trialBalance, handler: handler.trialBalance)
     }
 }

@@ -934,11 +934,7 @@ extension GatewayV1 {
 extension Router {
     /// Serves `remit.gateway.v1.AuthorizationService`.
     package mutating func register(_ handler: some GatewayV1.AuthorizationServiceHandler) {
-        register(GatewayV1.AuthorizationService.sale) {
-            (request: GatewayV1.SaleRequest, context: ServerContext) async throws(RPCError)
-                -> GatewayV1.OperationReply in
-            try await handler.sale(request, context: context)
-        }
+        register(GatewayV1.AuthorizationService.sale, handler: handler.sale)
     }
 }
 
@@ -1032,20 +1028,8 @@ extension GatewayV1 {
 extension Router {
     /// Serves `remit.gateway.v1.RecoveryService`.
     package mutating func register(_ handler: some GatewayV1.RecoveryServiceHandler) {
-        register(GatewayV1.RecoveryService.getOperation) {
-            (request: GatewayV1.GetOperationRequest, context: ServerContext) async throws(RPCError)
-                -> GatewayV1.OperationReply in
-            try await handler.getOperation(request, context: context)
-        }
-        register(GatewayV1.RecoveryService.fence) {
-            (request: GatewayV1.FenceRequest, context: ServerContext) async throws(RPCError)
-                -> GatewayV1.OperationReply in
-            try await handler.fence(request, context: context)
-        }
-        register(GatewayV1.RecoveryService.listInDoubt) {
-            (request: GatewayV1.ListInDoubtRequest, context: ServerContext) async throws(RPCError)
-                -> GatewayV1.ListInDoubtResponse in
-            try await handler.listInDoubt(request, context: context)
-        }
+        register(GatewayV1.RecoveryService.getOperation, handler: handler.getOperation)
+        register(GatewayV1.RecoveryService.fence, handler: handler.fence)
+        register(GatewayV1.RecoveryService.listInDoubt, handler: handler.listInDoubt)
     }
 }

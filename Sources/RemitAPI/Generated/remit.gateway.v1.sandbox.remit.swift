@@ -434,15 +434,7 @@ extension GatewayV1 {
 extension Router {
     /// Serves `remit.gateway.v1.SandboxService`.
     package mutating func register(_ handler: some GatewayV1.SandboxServiceHandler) {
-        register(GatewayV1.SandboxService.resolvePending) {
-            (request: GatewayV1.ResolvePendingRequest, context: ServerContext) async throws(RPCError)
-                -> GatewayV1.OperationReply in
-            try await handler.resolvePending(request, context: context)
-        }
-        register(GatewayV1.SandboxService.listBankCharges) {
-            (request: GatewayV1.ListBankChargesRequest, context: ServerContext) async throws(RPCError)
-                -> GatewayV1.ListBankChargesResponse in
-            try await handler.listBankCharges(request, context: context)
-        }
+        register(GatewayV1.SandboxService.resolvePending, handler: handler.resolvePending)
+        register(GatewayV1.SandboxService.listBankCharges, handler: handler.listBankCharges)
     }
 }

@@ -538,20 +538,8 @@ extension GatewayV1 {
 extension Router {
     /// Serves `remit.gateway.v1.VaultService`.
     package mutating func register(_ handler: some GatewayV1.VaultServiceHandler) {
-        register(GatewayV1.VaultService.tokenize) {
-            (request: GatewayV1.TokenizeRequest, context: ServerContext) async throws(RPCError)
-                -> GatewayV1.TokenizeResponse in
-            try await handler.tokenize(request, context: context)
-        }
-        register(GatewayV1.VaultService.getCard) {
-            (request: GatewayV1.GetCardRequest, context: ServerContext) async throws(RPCError)
-                -> GatewayV1.Card in
-            try await handler.getCard(request, context: context)
-        }
-        register(GatewayV1.VaultService.delete) {
-            (request: GatewayV1.DeleteCardRequest, context: ServerContext) async throws(RPCError)
-                -> GatewayV1.Card in
-            try await handler.delete(request, context: context)
-        }
+        register(GatewayV1.VaultService.tokenize, handler: handler.tokenize)
+        register(GatewayV1.VaultService.getCard, handler: handler.getCard)
+        register(GatewayV1.VaultService.delete, handler: handler.delete)
     }
 }

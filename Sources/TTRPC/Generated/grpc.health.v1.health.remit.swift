@@ -200,10 +200,6 @@ extension GRPCHealthV1 {
 extension Router {
     /// Serves `grpc.health.v1.Health`.
     package mutating func register(_ handler: some GRPCHealthV1.HealthHandler) {
-        register(GRPCHealthV1.Health.check) {
-            (request: GRPCHealthV1.HealthCheckRequest, context: ServerContext) async throws(RPCError)
-                -> GRPCHealthV1.HealthCheckResponse in
-            try await handler.check(request, context: context)
-        }
+        register(GRPCHealthV1.Health.check, handler: handler.check)
     }
 }

@@ -255,10 +255,6 @@ extension RPCV1 {
 extension Router {
     /// Serves `remit.rpc.v1.ConnectionService`.
     package mutating func register(_ handler: some RPCV1.ConnectionServiceHandler) {
-        register(RPCV1.ConnectionService.hello) {
-            (request: RPCV1.HelloRequest, context: ServerContext) async throws(RPCError)
-                -> RPCV1.HelloReply in
-            try await handler.hello(request, context: context)
-        }
+        register(RPCV1.ConnectionService.hello, handler: handler.hello)
     }
 }

@@ -48,17 +48,14 @@ extension Router {
             let bound = connection.bound
             let boundCall = NIOLoopBound(call, eventLoop: connection.loop.eventLoop)
             let context = call.context
-            let task = Task.immediate(executorPreference: connection.loop.executor) {
-                await ServerContext.$current.withValue(context) {
-                    do throws(RPCError) {
-                        let reply = try await handler(messages, context)
-                        bound.value.handlerEnded(boundCall.value, reply: reply)
-                    } catch {
-                        bound.value.handlerEnded(boundCall.value, error)
-                    }
+            connection.run(call) {
+                do throws(RPCError) {
+                    let reply = try await handler(messages, context)
+                    bound.value.handlerEnded(boundCall.value, reply: reply)
+                } catch {
+                    bound.value.handlerEnded(boundCall.value, error)
                 }
             }
-            call.started(task)
         }
         add(route)
     }
@@ -95,18 +92,15 @@ extension Router {
         let bound = connection.bound
         let boundCall = NIOLoopBound(call, eventLoop: connection.loop.eventLoop)
         let context = call.context
-        let task = Task.immediate(executorPreference: connection.loop.executor) {
-            await ServerContext.$current.withValue(context) {
-                var failure: RPCError?
-                do throws(RPCError) {
-                    try await handler(context)
-                } catch {
-                    failure = error
-                }
-                bound.value.handlerEnded(boundCall.value, failure)
+        connection.run(call) {
+            var failure: RPCError?
+            do throws(RPCError) {
+                try await handler(context)
+            } catch {
+                failure = error
             }
+            bound.value.handlerEnded(boundCall.value, failure)
         }
-        call.started(task)
     }
 }
 

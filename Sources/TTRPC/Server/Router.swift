@@ -90,17 +90,14 @@ package struct Router: Sendable {
             }
             let context = call.context
             let end = CallEnd(connection, call)
-            let task = Task.immediate(executorPreference: connection.loop.executor) {
-                await ServerContext.$current.withValue(context) {
-                    do throws(RPCError) {
-                        let reply = try await handler(request, context)
-                        end.finish(reply)
-                    } catch {
-                        end.finish(error)
-                    }
+            connection.run(call) {
+                do throws(RPCError) {
+                    let reply = try await handler(request, context)
+                    end.finish(reply)
+                } catch {
+                    end.finish(error)
                 }
             }
-            call.started(task)
         }
         add(route)
     }

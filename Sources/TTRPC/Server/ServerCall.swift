@@ -33,7 +33,8 @@ final class ServerCall {
 
     /// The handler runs. It may have finished already.
     func started(_ task: Task<Void, Never>) {
-        // Finished by the handler itself, it is not disturbed; finished otherwise, it must be told.
+        guard !hasHandlerEnded else { return }
+        // Finished meanwhile, and not by the handler: it must be told.
         if isFinished { task.cancel() } else { self.task = task }
     }
 

@@ -46,7 +46,7 @@ extension ServerConnection {
     func flush() {
         isWaitingForFlush = false
         guard let context, !isClosing else { return }
-        lastActivity = .now()
+        lastActivity = loop.time
         if streams.isDraining, streams.active == 0, !isPaused {
             // Closed when the peer has the last of it: closing drops what is not written yet.
             isClosing = true

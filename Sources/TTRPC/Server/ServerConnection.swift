@@ -20,9 +20,9 @@ final class ServerConnection: ChannelInboundHandler {
     /// A frame that has not arrived as a whole.
     var partial: ByteBuffer?
     var partialSince: NIODeadline?
-    var lastActivity = NIODeadline.now()
+    var lastActivity: NIODeadline
     /// When the last bytes were read: deadlines are counted from it.
-    private(set) var lastRead = NIODeadline.now()
+    private(set) var lastRead: NIODeadline
     var out = ByteBuffer()
     var isWaitingForFlush = false
     /// Whether the peer takes what it is sent, as far as the channel tells.
@@ -64,6 +64,8 @@ final class ServerConnection: ChannelInboundHandler {
     init(_ loop: ServerLoop, overLimit: ServerLimit? = nil) {
         self.loop = loop
         self.overLimit = overLimit
+        lastActivity = .now()
+        lastRead = lastActivity
         streams = StreamTable(maxStreams: loop.configuration.maxStreamsPerConnection)
         reader = FrameReader(maxFrameBytes: loop.configuration.maxRequestFrameBytes)
         gate = ReadGate(maxHeldBytes: loop.configuration.maxHeldStreamBytes)
@@ -113,7 +115,7 @@ final class ServerConnection: ChannelInboundHandler {
             before.writeBuffer(&bytes)
             bytes = before
         }
-        lastRead = .now()
+        lastRead = loop.lookAtClock()
         lastActivity = lastRead
         loop.admission.readBegan(lastRead)
         hasHeard = true
@@ -178,6 +180,7 @@ final class ServerConnection: ChannelInboundHandler {
         guard isPaused, hasRoom, gate.isOpen, context != nil else { return }
         let bytes = partial ?? ByteBuffer()
         partial = nil
+        loop.lookAtClock()
         consume(bytes)
         loop.executor.drain()
     }

@@ -17,11 +17,15 @@ final class ServerLoop {
     let arena: Arena
     let configuration: ServerConfiguration
     let router: Router
-    let interceptors: [any ServerInterceptor]
+    /// Nil for none.
+    let interceptors: InterceptorChain?
     /// Nil lets everyone call everything.
     let authorizer: (any ServerAuthorizer)?
     let logger: Logger
     let admission: Admission
+    /// When the loop last looked at the clock: after each read and each call that it has begun or
+    /// answered. What comes next begins then.
+    private(set) var time = NIODeadline.now()
     /// The last failure that was written.
     var failures = FailureCache()
     private var connections: [ObjectIdentifier: ServerConnection] = [:]
@@ -42,7 +46,7 @@ final class ServerLoop {
         self.eventLoop = eventLoop
         self.configuration = configuration
         self.router = router
-        self.interceptors = interceptors
+        self.interceptors = InterceptorChain(interceptors)
         self.authorizer = authorizer
         self.logger = logger
         executor = LoopExecutor(eventLoop)
@@ -76,6 +80,13 @@ final class ServerLoop {
 
     func closed(_ connection: ServerConnection) {
         connections[ObjectIdentifier(connection)] = nil
+    }
+
+    /// The time, which is that of all that is done next as well.
+    @discardableResult
+    func lookAtClock() -> NIODeadline {
+        time = .now()
+        return time
     }
 
     /// Something waits to be written on a connection.
@@ -123,6 +134,7 @@ final class ServerLoop {
         guard !unflushed.isEmpty else { return }
         let batch = unflushed
         unflushed.removeAll(keepingCapacity: true)
+        lookAtClock()
         for connection in batch { connection.flush() }
     }
 

@@ -150,28 +150,8 @@ struct ServiceGenerator {
     }
 
     private func registration(of method: MethodDescriptor, into code: inout CodeWriter) {
-        let request = Names.swiftType(method.inputType)
-        let reply = Names.swiftType(method.outputType)
         let name = Names.method(method.name)
         let table = "\(namespace).\(service.name).\(name)"
-        guard let kind = kind(method) else {
-            code.line("register(\(table)) {")
-            code.line("    (request: \(request), context: ServerContext) async throws(RPCError)")
-            code.line("        -> \(reply) in")
-            code.line("    try await handler.\(name)(request, context: context)")
-            return code.line("}")
-        }
-        let input =
-            method.clientStreaming ? "requests: RPCMessages<\(request)>" : "request: \(request)"
-        let argument = method.clientStreaming ? "requests" : "request"
-        let output = method.serverStreaming ? ", responses: RPCWriter<\(reply)>" : ""
-        let responses = method.serverStreaming ? ", responses: responses" : ""
-        code.line("register(\(table), \(kind): {")
-        code.line("    (\(input)\(output), context: ServerContext)")
-        code.line(
-            "        async throws(RPCError) -> \(method.serverStreaming ? "Void" : reply) in"
-        )
-        code.line("    try await handler.\(name)(\(argument)\(responses), context: context)")
-        code.line("})")
+        code.line("register(\(table), \(kind(method) ?? "handler"): handler.\(name))")
     }
 }
