@@ -29,8 +29,8 @@ final class GroupHandoff: Sendable {
 
     private func run() {
         while true {
-            // A commit gives its processor away while it syncs, and the next group gathers
-            // meanwhile.
+            // A commit waits for the disk while the next group gathers. Without that a group is
+            // what was there when the system happened to switch threads, often a single call.
             sched_yield()
             let batch = queue.withLockedValue { queue in
                 defer { queue.waiters.removeAll(keepingCapacity: true) }

@@ -3,8 +3,8 @@ package import TTRPC
 
 /// Counts calls by method and code, and times and measures them by method.
 package final class MetricsInterceptor: ServerInterceptor {
-    /// The instruments of one method, made once: those of the factory itself. What swift-metrics puts
-    /// in front of them is generic over all numbers, which costs more than to count one.
+    /// The instruments of one method, made once: those of the factory itself. What swift-metrics
+    /// puts in front of them is generic over all numbers, which costs more than to count one.
     private final class Instruments: Sendable {
         private let duration: any TimerHandler
         private let requestBytes: any RecorderHandler

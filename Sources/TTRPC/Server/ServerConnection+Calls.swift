@@ -86,6 +86,8 @@ extension ServerConnection {
     ///
     /// The call becomes the current one of the new task here: to make it so within the task takes
     /// an asynchronous scope, which changes executors three times more for each call.
+    ///
+    /// - Parameter handler: `@isolated(any)`, since that is what a task takes: no thunk is between.
     func run(
         _ call: ServerCall,
         _ handler: @escaping @Sendable @isolated(any) () async -> Void

@@ -254,6 +254,8 @@ final class ServerConnection: ChannelInboundHandler {
         if !streams.isDraining { announceDrain() }
         streams.drain()
         if streams.active == 0 {
+            // It may be the first thing in a long time that the loop does.
+            loop.lookAtClock()
             flush()
         }
     }

@@ -20,7 +20,8 @@ package protocol ServerInterceptor: AnyObject, Sendable {
     ///   - context: the call.
     ///   - error: what it was answered with; nil when it succeeded.
     ///   - replyBytes: of the answer's frame; 0 when there was none.
-    ///   - durationNanoseconds: from the request's arrival.
+    ///   - durationNanoseconds: from the read that brought the request, or from when the loop was
+    ///     done with the one before it in that read.
     func end(
         _ context: ServerContext,
         error: RPCError?,

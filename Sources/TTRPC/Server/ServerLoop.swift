@@ -23,8 +23,9 @@ final class ServerLoop {
     let authorizer: (any ServerAuthorizer)?
     let logger: Logger
     let admission: Admission
-    /// When the loop last looked at the clock: after each read and each call that it has begun or
-    /// answered. What comes next begins then.
+    /// When the loop last looked at the clock: with each read, after each call that it has answered
+    /// or left waiting, and before it sends. What a read brings begins then; what a timer does looks
+    /// first.
     private(set) var time = NIODeadline.now()
     /// The last failure that was written.
     var failures = FailureCache()
@@ -82,7 +83,7 @@ final class ServerLoop {
         connections[ObjectIdentifier(connection)] = nil
     }
 
-    /// The time, which is that of all that is done next as well.
+    /// The time, which is also that of what is done next.
     @discardableResult
     func lookAtClock() -> NIODeadline {
         time = .now()

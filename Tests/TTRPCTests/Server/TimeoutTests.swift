@@ -134,4 +134,36 @@ struct TimeoutTests {
             #expect(closed - answered >= idleTimeout)
         }
     }
+    @Test("a peer that is told of the end has an idle time more to take what it was sent")
+    func idleWithUnreadReply() async throws {
+        let handled = Counter()
+        // More than the kernel takes for a peer that does not read.
+        let text = String(repeating: "x", count: 2 << 20)
+        try await withServer(
+            {
+                $0.idleTimeout = frameBound
+                $0.stallTimeout = .hours(1)
+                $0.socketSettings.unacknowledged = .hours(1)
+            },
+            routes: { router in
+                router.text(Probe.echo) { (_, _) async throws(RPCError) in
+                    handled.add()
+                    return text
+                }
+            }
+        ) { server in
+            let peer = try await RawPeer.connect(
+                to: server.address,
+                reads: false,
+                receiveBufferBytes: 65_536
+            )
+            try await peer.send(RawRequest(Probe.echo).frame(1).bytes)
+            try await eventually("the call is answered") { handled.value == 1 }
+            // Told of the end after one idle time, closed whatever it has taken after two.
+            try await Task.sleep(for: .nanoseconds(frameBound.nanoseconds * 3 / 2))
+            try await peer.startReading()
+            #expect(try await peer.nextResponse(1).payload?.count == text.utf8.count + 4)
+            try await peer.end()
+        }
+    }
 }
