@@ -8,7 +8,7 @@ final class InterceptorChain: Sendable {
     private let rest: InterceptorChain?
 
     /// - Parameter interceptors: in the order in which they look at a call; nil is made of none.
-    init?(_ interceptors: some Collection<any ServerInterceptor>) {
+    init?(_ interceptors: [any ServerInterceptor]) {
         guard let first = interceptors.first else { return nil }
         self.first = first
         rest = InterceptorChain(Array(interceptors.dropFirst()))

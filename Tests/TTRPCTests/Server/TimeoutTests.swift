@@ -134,6 +134,7 @@ struct TimeoutTests {
             #expect(closed - answered >= idleTimeout)
         }
     }
+
     @Test("a peer that is told of the end has an idle time more to take what it was sent")
     func idleWithUnreadReply() async throws {
         let handled = Counter()
