@@ -237,7 +237,8 @@ struct ServerStreamTests {
                 }
             }
         ) { peer in
-            let request = RawRequest(Probe.talk, timeoutNanoseconds: 100_000_000)
+            // Time enough for one message to come back first on a slow machine.
+            let request = RawRequest(Probe.talk, timeoutNanoseconds: 2_000_000_000)
             try await peer.send(request.frame(1, flags: 0x02))
             try await peer.send("one", on: 1)
             #expect(try await peer.nextFrame() == .message("one", on: 1))
