@@ -1,4 +1,3 @@
-import Dispatch
 package import GRDB
 package import Logging
 import NIOConcurrencyHelpers
@@ -53,8 +52,8 @@ package final class SQLiteStore: Sendable {
         self.path = path
         self.options = options
         self.logger = logger
-        let writer = DispatchQueue(label: "remit.storage.writer", qos: .userInitiated)
-        startWriter = { work in writer.async(execute: work) }
+        let writer = WriterThread(name: "store-writer")
+        startWriter = { work in writer.run(work) }
         startReader = nil
     }
 
@@ -309,7 +308,9 @@ package final class SQLiteStore: Sendable {
                 return
             }
             commit(batch)
-            for step in batch { step.answer() }
+            options.answering {
+                for step in batch { step.answer() }
+            }
         }
     }
 

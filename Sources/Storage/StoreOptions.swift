@@ -11,6 +11,9 @@ package struct StoreOptions: Sendable {
     package var maxReaders = 4
     /// Overwrite what is deleted with zeros.
     package var secureDelete = false
+    /// Runs what answers all those of one commit: their tasks are resumed in it one by one, and
+    /// may be gathered.
+    package var answering: @Sendable (_ answers: () -> Void) -> Void = { answers in answers() }
 
     package init() {}
 }

@@ -1,4 +1,5 @@
 import GRDB
+import NIOConcurrencyHelpers
 import Storage
 import Testing
 
@@ -145,6 +146,24 @@ struct GroupCommitTests {
         #expect(Set(try await store.bodies()) == Set((0..<1_000).map { "\($0)" }))
         #expect(store.statistics.steps == 1_000)
         #expect(store.statistics.commits <= 1_000)
+        await store.close()
+    }
+
+    @Test("What a commit answers is answered in one go")
+    func answering() async throws {
+        let folder = try TemporaryFolder()
+        let rounds = NIOLockedValueBox(0)
+        var options = StoreOptions()
+        options.maxQueued = 20
+        options.answering = { answers in
+            rounds.withLockedValue { $0 += 1 }
+            answers()
+        }
+        let store = try StoreFixture.open(folder.file("a.db"), options: options)
+        let results = try await store.runTogether(maxQueued: 20) { try Self.insert($0, $1) }
+        #expect(results.count == 20)
+        #expect(rounds.withLockedValue { $0 } == store.statistics.commits)
+        #expect(store.statistics.commits == 2)
         await store.close()
     }
 }

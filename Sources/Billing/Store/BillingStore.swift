@@ -31,6 +31,7 @@ final class BillingStore: Sendable {
             sqlite: try SQLiteStore.open(
                 path: path,
                 migrations: BillingMigrations.all,
+                options: .ofService,
                 onFailure: onFailure,
                 logger: logger
             ),

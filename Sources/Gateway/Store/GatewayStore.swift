@@ -39,7 +39,7 @@ final class GatewayStore: Sendable {
         onFailure: @escaping SQLiteStore.FailureHook = { _ in },
         logger: Logger
     ) async throws -> (store: GatewayStore, keyRing: KeyRing) {
-        var options = StoreOptions()
+        var options = StoreOptions.ofService
         options.secureDelete = true
         let sqlite = try SQLiteStore.open(
             path: path,

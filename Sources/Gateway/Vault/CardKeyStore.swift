@@ -34,7 +34,7 @@ final class CardKeyStore: Sendable {
         onFailure: @escaping SQLiteStore.FailureHook = { _ in },
         logger: Logger
     ) throws(StorageError) {
-        var options = StoreOptions()
+        var options = StoreOptions.ofService
         options.secureDelete = true
         self.init(
             try SQLiteStore.open(

@@ -1,6 +1,7 @@
 import Dispatch
 import Glibc
 import NIOConcurrencyHelpers
+import TTRPC
 
 /// Lets tasks wait for another thread, which resumes all that wait at once: the way of a group
 /// commit, with nothing to commit.
@@ -13,7 +14,7 @@ final class GroupHandoff: Sendable {
     }
 
     private let queue = NIOLockedValueBox(Queue())
-    private let thread = DispatchQueue(label: "remit.debug.handoff", qos: .userInitiated)
+    private let thread = DispatchQueue(label: "remit.debug.handoff")
 
     /// Returns when the other thread has seen the caller.
     func wait() async {
@@ -38,7 +39,9 @@ final class GroupHandoff: Sendable {
                 return queue.waiters
             }
             guard !batch.isEmpty else { return }
-            for waiter in batch { waiter.resume() }
+            Resumptions.together {
+                for waiter in batch { waiter.resume() }
+            }
         }
     }
 }

@@ -26,6 +26,7 @@ package struct CommitProbe: Sendable {
         store = try SQLiteStore.open(
             path: folder + "/" + Self.fileName,
             migrations: [migration],
+            options: .ofService,
             logger: logger
         )
     }

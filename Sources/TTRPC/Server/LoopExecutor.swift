@@ -50,12 +50,17 @@ final class LoopExecutor: TaskExecutor {
                 jobs.append(job)
                 return jobs.count == 1
             }
-            if isFirst { eventLoop.execute { self.drainRemote() } }
+            if isFirst, !Resumptions.gather(self) { wake() }
             return
         }
         let local = local
         local.jobs.append(job)
         if !local.isInBurst { drainSoon() }
+    }
+
+    /// Has the loop run what came from other threads.
+    func wake() {
+        eventLoop.execute { self.drainRemote() }
     }
 
     /// Drains when the loop has read everything that was readable, which ends its turn. On the loop

@@ -1,3 +1,4 @@
+import Foundation
 import NIOConcurrencyHelpers
 import NIOCore
 import NIOPosix
@@ -118,6 +119,38 @@ struct LoopExecutorTests {
             #expect(try await peer.nextResponse(3).payload == Probe.payload("second"))
             gate.open()
             #expect(try await peer.nextResponse(1).payload == Probe.payload("first"))
+            await peer.close()
+        }
+    }
+
+    @Test("handlers that are resumed together do not run before all are")
+    func gathered() async throws {
+        let continuations = NIOLockedValueBox<[UnsafeContinuation<Void, Never>]>([])
+        let resumed = Counter()
+        try await withServer(routes: { router in
+            router.text(Probe.hold) { (text, _) async throws(RPCError) in
+                await withUnsafeContinuation { continuation in
+                    continuations.withLockedValue { $0.append(continuation) }
+                }
+                resumed.add()
+                return text
+            }
+        }) { server in
+            let peer = try await server.peer()
+            for streamID in [1, 3, 5] as [UInt32] {
+                try await peer.send(RawRequest(Probe.hold).frame(streamID))
+            }
+            try await eventually("all wait") { continuations.withLockedValue { $0.count } == 3 }
+            Resumptions.together {
+                for continuation in continuations.withLockedValue({ $0 }) {
+                    // One within another is part of it.
+                    Resumptions.together { continuation.resume() }
+                    usleep(20_000)
+                    #expect(resumed.value == 0)
+                }
+            }
+            for _ in 0..<3 { #expect(try await peer.nextFrame().kind == RawFrame.response) }
+            #expect(resumed.value == 3)
             await peer.close()
         }
     }

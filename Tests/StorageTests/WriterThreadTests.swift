@@ -1,0 +1,46 @@
+import Foundation
+import Storage
+import Testing
+
+@Suite("The writer's thread")
+struct WriterThreadTests {
+    /// The number and the name of the calling thread, and its priority less that of the process.
+    private struct Thread: Equatable, Sendable {
+        let number: String
+        let name: String
+        let niceness: Int32
+
+        /// - Throws: when the system does not tell.
+        static func current() throws -> Thread {
+            let folder = "/proc/thread-self"
+            let link = try FileManager.default.destinationOfSymbolicLink(atPath: folder)
+            let name = try String(contentsOfFile: folder + "/comm", encoding: .utf8)
+            return Thread(
+                number: String(link.split(separator: "/").last ?? ""),
+                name: name.trimmingCharacters(in: .newlines),
+                niceness: getpriority(__priority_which_t(0), 0)
+            )
+        }
+
+        var isAlive: Bool {
+            FileManager.default.fileExists(atPath: "/proc/self/task/\(number)")
+        }
+    }
+
+    @Test("All steps run on it, it has a name and no priority, and it ends with its store")
+    func life() async throws {
+        let folder = try TemporaryFolder()
+        var store: SQLiteStore? = try StoreFixture.open(folder.file("a.db"))
+        let first = try #require(try await store?.write { _ in try Thread.current() })
+        for _ in 0..<3 {
+            #expect(try await store?.write { _ in try Thread.current() } == first)
+        }
+        #expect(first.name == "store-writer")
+        #expect(first.niceness >= 0)
+        #expect(first.isAlive)
+        await store?.close()
+        store = nil
+        for _ in 0..<1000 where first.isAlive { try await Task.sleep(for: .milliseconds(10)) }
+        #expect(!first.isAlive)
+    }
+}
