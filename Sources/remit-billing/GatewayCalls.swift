@@ -10,6 +10,7 @@ enum GatewayCalls {
             GatewayV1.VaultService.methods + GatewayV1.AuthorizationService.methods
             + GatewayV1.RecoveryService.methods + GatewayV1.EventService.methods
         return [
+            ClientWaitInterceptor(),
             ClientDeadlineInterceptor(),
             ClientRequestIDInterceptor(),
             ClientTracingInterceptor(),

@@ -115,7 +115,9 @@ struct PaymentProcessor: Sendable {
             return view.payment.state == .submitting
                 ? try await store.payment(view.payment.id) : view
         }
-        return try await waited(view.payment.id, timeout: timeout)
+        return try await ServerContext.elsewhere {
+            try await waited(view.payment.id, timeout: timeout)
+        }
     }
 
     private func waited(_ id: PaymentID, timeout: Duration?) async throws -> PaymentView {

@@ -57,7 +57,8 @@ struct BankSilence: Error, Equatable, Sendable {
     let reason: String
 }
 
-/// A bank that charges cards. It is not idempotent: a second request is a second charge.
+/// A bank that charges cards. It is not idempotent: a second request is a second charge. What waits
+/// for the bank does so in `ServerContext.elsewhere`: a slow bank is no overload here.
 protocol BankLink: Sendable {
     /// Why a number cannot be charged through this bank; nil when it can.
     func refusal(of number: CardNumber) -> String?

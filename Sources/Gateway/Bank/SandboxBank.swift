@@ -3,6 +3,7 @@ import Logging
 import Payments
 import ServiceKit
 import Storage
+import TTRPC
 
 /// The embedded bank: deterministic by the card's number, with a synced book of its own.
 final class SandboxBank: BankLink {
@@ -52,6 +53,7 @@ final class SandboxBank: BankLink {
             try SQLiteStore.open(
                 path: path,
                 migrations: SandboxBookMigrations.all,
+                options: .ofService,
                 onFailure: onFailure,
                 logger: logger
             ),
@@ -129,7 +131,9 @@ final class SandboxBank: BankLink {
         // A caller that gives up must not shorten the bank's time: the delay is the bank's own.
         let pause = min(delay, timeout)
         if pause > .zero {
-            await scheduler.spawn { [scheduler] in await scheduler.sleep(for: pause) }.value
+            await ServerContext.elsewhere {
+                await scheduler.spawn { [scheduler] in await scheduler.sleep(for: pause) }.value
+            }
         }
         guard delay < timeout else { throw BankSilence(reason: "no reply within \(timeout)") }
     }

@@ -1,4 +1,5 @@
 import NIOConcurrencyHelpers
+import TTRPC
 
 /// The sales that this process is carrying out, so that the same key twice at once is one sale.
 final class SalesInFlight: Sendable {
@@ -32,13 +33,15 @@ final class SalesInFlight: Sendable {
             return .run
         }
         if let mine { return mine }
-        await withUnsafeContinuation { continuation in
-            let isGone = state.withLockedValue { state in
-                guard state.waiters[key] != nil else { return true }
-                state.waiters[key]?.append(continuation)
-                return false
+        await ServerContext.elsewhere {
+            await withUnsafeContinuation { continuation in
+                let isGone = state.withLockedValue { state in
+                    guard state.waiters[key] != nil else { return true }
+                    state.waiters[key]?.append(continuation)
+                    return false
+                }
+                if isGone { continuation.resume() }
             }
-            if isGone { continuation.resume() }
         }
         return .finishedByOther
     }

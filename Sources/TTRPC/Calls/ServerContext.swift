@@ -16,6 +16,7 @@ package struct ServerContext: Sendable {
         var mintedRequestID: UInt64?
         var trace: CallTrace?
         var requestBytes = 0
+        var absence: CallAbsence?
 
         init(
             method: MethodDescriptor,
@@ -45,6 +46,7 @@ package struct ServerContext: Sendable {
             copy.mintedRequestID = mintedRequestID
             copy.trace = trace
             copy.requestBytes = requestBytes
+            copy.absence = absence
             return copy
         }
     }
@@ -109,6 +111,12 @@ package struct ServerContext: Sendable {
         set { own().requestBytes = newValue }
     }
 
+    /// Tells the limits when the call waits for somebody else; nil when they need not know.
+    var absence: CallAbsence? {
+        get { fields.absence }
+        set { own().absence = newValue }
+    }
+
     /// The fields, which nobody else sees from now on.
     private mutating func own() -> Fields {
         if !isKnownUniquelyReferenced(&fields) { fields = fields.copy() }
@@ -127,6 +135,18 @@ package struct ServerContext: Sendable {
         guard var own = current else { return await body() }
         own.deadline = nil
         return await $current.withValue(own) { await body() }
+    }
+
+    /// Runs `body`, which waits for somebody else: for the current call, if its method is one of
+    /// `ServerConfiguration.waitingMethods`, that time is no part of how long it takes here, and it
+    /// takes no place meanwhile that the adaptive limit could give to another.
+    package static func elsewhere<Result, Failure>(
+        _ body: () async throws(Failure) -> Result
+    ) async throws(Failure) -> Result {
+        guard let absence = current?.absence else { return try await body() }
+        absence.begin()
+        defer { absence.end() }
+        return try await body()
     }
 
     /// The name of this request, for logs: the one that was made here, else the caller's.

@@ -15,9 +15,15 @@ final class ServerCall {
     var isWaiting = false
     /// The server counts it as in service.
     var isCounted = false
+    /// It is one of those that its method's limit counts.
+    var hasPlace = false
+    /// Since when its handler has been waiting for somebody else; nil while it does not.
+    var waitsSince: NIODeadline?
+    /// How long it had waited for somebody else before that.
+    var waited = TimeAmount.zero
     /// Its handler has ended, or never began. A stream may have more to send then.
     var hasHandlerEnded = false
-    /// Calls of its method that were in service on the loop when it went on after the burst that
+    /// Calls of its method that had a place on the loop when it went on after the burst that
     /// brought it, itself included; 0 when it was answered in place.
     var found = 0
     /// Bytes of the answer's frame; 0 before there is one.

@@ -39,13 +39,13 @@ package struct ServerConfiguration: Sendable {
     /// Whether the calls of each method in service on a loop are limited by what their latency
     /// tells.
     package var isConcurrencyAdaptive = true
-    /// Methods, by their full names, that wait for somebody else: how long a bank takes says nothing
-    /// about this server. What they do has limits of its own, and the adaptive one leaves them out.
+    /// Methods, by their full names, whose handlers wait for somebody else and say when
+    /// (`ServerContext.elsewhere`): how long a bank takes says nothing about this server.
     package var waitingMethods: Set<String> = []
     /// The bounds and the pace of that limit.
     package var concurrency = ConcurrencyLimit.Configuration()
     /// How long a loop works on calls before it reads again.
-    package var turnBudget = TimeAmount.milliseconds(5)
+    package var turnBudget = TimeAmount.milliseconds(3)
     /// Bytes of unfinished frames and of requests that wait, for one connection.
     package var maxBufferedBytesPerConnection = 1 << 20
     /// Bytes of unfinished frames, of requests that wait, of unread messages of streams and of

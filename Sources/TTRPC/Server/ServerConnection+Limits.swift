@@ -56,6 +56,7 @@ extension ServerConnection {
         }
         call.isAdmitted = true
         call.context.requestBytes = payloadBytes
+        loop.admission.watchWaits(of: call)
         return nil
     }
 

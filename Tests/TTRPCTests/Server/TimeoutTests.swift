@@ -140,9 +140,11 @@ struct TimeoutTests {
         let handled = Counter()
         // More than the kernel takes for a peer that does not read.
         let text = String(repeating: "x", count: 2 << 20)
+        // Half of it is how late this test may be.
+        let idleTimeout = frameBound * 3
         try await withServer(
             {
-                $0.idleTimeout = frameBound
+                $0.idleTimeout = idleTimeout
                 $0.stallTimeout = .hours(1)
                 $0.socketSettings.unacknowledged = .hours(1)
             },
@@ -161,7 +163,7 @@ struct TimeoutTests {
             try await peer.send(RawRequest(Probe.echo).frame(1).bytes)
             try await eventually("the call is answered") { handled.value == 1 }
             // Told of the end after one idle time, closed whatever it has taken after two.
-            try await Task.sleep(for: .nanoseconds(frameBound.nanoseconds * 3 / 2))
+            try await Task.sleep(for: .nanoseconds(idleTimeout.nanoseconds * 3 / 2))
             try await peer.startReading()
             #expect(try await peer.nextResponse(1).payload == Probe.payload(text))
             try await peer.end()

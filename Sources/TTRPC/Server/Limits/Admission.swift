@@ -36,6 +36,10 @@ final class Admission {
         let priority: Priority
         /// Whether what is in service is bounded by how long it takes.
         let isAdaptive: Bool
+        /// Whether its handlers wait for somebody else, and say when.
+        let waits: Bool
+        /// Calls that have a place: admitted, not answered in place, and not waiting for somebody
+        /// else. One that is answered has its place until its handler has ended.
         var inService = 0
         var limit: ConcurrencyLimit
     }
@@ -84,7 +88,7 @@ final class Admission {
         let count = (methods.lazy.map(\.number).max() ?? -1) - firstNumber + 1
         let limit = ConcurrencyLimit(configuration.concurrency)
         kinds = Array(
-            repeating: Kind(priority: .normal, isAdaptive: false, limit: limit),
+            repeating: Kind(priority: .normal, isAdaptive: false, waits: false, limit: limit),
             count: max(0, count)
         )
         for method in methods {
@@ -98,8 +102,8 @@ final class Admission {
                 }
             kinds[method.number - firstNumber] = Kind(
                 priority: priority,
-                isAdaptive: configuration.isConcurrencyAdaptive && method.kind == .unary
-                    && !configuration.waitingMethods.contains(method.fullName),
+                isAdaptive: configuration.isConcurrencyAdaptive && method.kind == .unary,
+                waits: configuration.waitingMethods.contains(method.fullName),
                 limit: limit
             )
         }
@@ -157,6 +161,13 @@ final class Admission {
         return .wait
     }
 
+    /// Lets a call's limit know when its handler waits for somebody else, if it does. Before it is
+    /// begun.
+    func watchWaits(of call: ServerCall) {
+        guard kinds[call.context.method.number - firstNumber].waits else { return }
+        call.context.absence = CallAbsence(call, self, eventLoop)
+    }
+
     private func refuse(_ limit: ServerLimit, _ index: Int) -> Decision {
         load.refused(limit)
         return .refuse(.overload(limit, retryAfterMilliseconds: retryAfter(index)))
@@ -173,11 +184,35 @@ final class Admission {
 
     /// An admitted call goes on after the burst that brought it.
     func held(_ call: ServerCall) {
-        let index = call.context.method.number - firstNumber
-        kinds[index].inService += 1
-        call.found = kinds[index].inService
         call.isCounted = true
         load.callBegan(call.context.method.kind)
+        if call.waitsSince == nil { takePlace(call) }
+        call.found = max(1, kinds[call.context.method.number - firstNumber].inService)
+    }
+
+    private func takePlace(_ call: ServerCall) {
+        guard !call.hasPlace else { return }
+        call.hasPlace = true
+        kinds[call.context.method.number - firstNumber].inService += 1
+    }
+
+    private func leavePlace(_ call: ServerCall) {
+        guard call.hasPlace else { return }
+        call.hasPlace = false
+        kinds[call.context.method.number - firstNumber].inService -= 1
+    }
+
+    /// The handler of a call begins to wait for somebody else.
+    func waitBegan(_ call: ServerCall) {
+        call.waitsSince = .now()
+        leavePlace(call)
+    }
+
+    /// The handler of a call goes on: it is not asked to wait again.
+    func waitEnded(_ call: ServerCall) {
+        if let since = call.waitsSince { call.waited = call.waited + (.now() - since) }
+        call.waitsSince = nil
+        if call.isCounted { takePlace(call) }
     }
 
     /// The handler of a call has ended, or never began. The server counts the call until then, and
@@ -190,6 +225,7 @@ final class Admission {
     private func giveBack(_ call: ServerCall) {
         guard call.isCounted else { return }
         call.isCounted = false
+        leavePlace(call)
         load.callEnded(call.context.method.kind)
     }
 
@@ -198,7 +234,6 @@ final class Admission {
         guard call.isAdmitted else { return }
         let index = call.context.method.number - firstNumber
         if call.found > 0 {
-            kinds[index].inService -= 1
             if call.hasHandlerEnded || call.isWaiting { giveBack(call) }
         } else {
             unsampled += 1
@@ -208,10 +243,11 @@ final class Admission {
         // What fails early says nothing about how long work takes.
         guard kinds[index].isAdaptive, error == nil || error?.code == .deadlineExceeded
         else { return }
+        let away = call.waited + (call.waitsSince.map { now - $0 } ?? .zero)
         kinds[index].limit.sample(
-            latency: (now - call.startTime).nanoseconds,
+            latency: max(0, (now - call.startTime - away).nanoseconds),
             found: max(1, call.found),
-            inService: kinds[index].inService + 1,
+            inService: kinds[index].inService + (call.hasPlace ? 0 : 1),
             at: Int64(now.uptimeNanoseconds)
         )
     }

@@ -6,8 +6,11 @@
 ///
 /// - The *base* is the median latency without a queue: the least median seen, and every median of a
 ///   window in which hardly anything was in service.
-/// - While the median stays within a target over the base, a limit that is used grows.
-/// - Above the target the limit shrinks by the gradient target / median. A queue of our own gets
+/// - While the median stays within a target over the base, a limit that is used grows. One that is
+///   not grows back to where it began, or to what would take the target's time at the present rate:
+///   a pause of the disk is no overload, whatever came before it.
+/// - Above the target the limit shrinks by the gradient target / median; one that was not reached
+///   does not shrink below what was there, which may have been such a pause. A queue of our own gets
 ///   shorter then. If calls that found another number in service took *as long all the same*, the
 ///   time is spent elsewhere (a slow bank): the limit comes back, and the latency is the new base.
 ///   At its minimum the limit goes up for a window now and then, to find that out.
@@ -122,7 +125,8 @@ package struct ConcurrencyLimit: Sendable {
         ring.sort { $0.latency < $1.latency }
         let median = max(1, ring[ring.count / 2].latency)
         let found = Double(ring.reduce(0) { $0 + $1.found }) / Double(ring.count)
-        decide(Overrun(median: Double(median), found: found), inService)
+        let rate = Double(count) / Double(max(1, now - (windowStart ?? now)))
+        decide(Overrun(median: Double(median), found: found), inService, rate)
         medianNanoseconds = median
         ring.removeAll(keepingCapacity: true)
         count = 0
@@ -131,7 +135,8 @@ package struct ConcurrencyLimit: Sendable {
         wasFull = false
     }
 
-    private mutating func decide(_ window: Overrun, _ inService: Int) {
+    /// - Parameter rate: calls that ended, for each nanosecond.
+    private mutating func decide(_ window: Overrun, _ inService: Int, _ rate: Double) {
         let median = Int64(window.median)
         let isQuiet = peak <= configuration.quietCount
         let base = isQuiet ? median : min(baseNanoseconds ?? median, median)
@@ -144,9 +149,10 @@ package struct ConcurrencyLimit: Sendable {
         guard window.median > target else {
             overrun = nil
             limitBefore = nil
-            if wasFull || peak * 2 >= limit {
-                limit = min(configuration.maximum, limit + max(4, limit / 8))
-            }
+            let isUsed = wasFull || peak * 2 >= limit
+            let unused = max(limit, configuration.initial, Int(rate * target))
+            let most = isUsed ? configuration.maximum : min(configuration.maximum, unused)
+            limit = min(most, limit + max(4, limit / 8))
             return
         }
         overrun = window
@@ -167,8 +173,10 @@ package struct ConcurrencyLimit: Sendable {
             limit = min(configuration.maximum, limit + (limit + 1) / 2)
             return
         }
-        let busy = Double(min(limit, max(inService, 1)))
-        limit = max(configuration.minimum, Int(busy * gradient + Self.roundingError))
+        let isReached = wasFull || peak >= limit
+        let busy = isReached ? min(limit, max(inService, 1)) : limit
+        let wanted = Int(Double(busy) * gradient + Self.roundingError)
+        limit = max(configuration.minimum, isReached ? wanted : max(wanted, peak))
     }
 
     /// Whether the latency did not follow the number that calls found in service, as that of a

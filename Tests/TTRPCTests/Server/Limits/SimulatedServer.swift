@@ -59,6 +59,13 @@ struct SimulatedServer {
         return outcome
     }
 
+    /// No worker does anything for some seconds: what is in service ends so much later.
+    mutating func pause(seconds: Double) {
+        let length = Int64(seconds * Double(Self.second))
+        for index in freeAt.indices { freeAt[index] = max(now, freeAt[index]) + length }
+        leaving.delay(by: length)
+    }
+
     private mutating func arrive(_ outcome: inout Outcome) {
         guard inService < limit.limit else {
             limit.refused()
@@ -114,6 +121,10 @@ private struct MinHeap {
             entries.swapAt(child, (child - 1) / 2)
             child = (child - 1) / 2
         }
+    }
+
+    mutating func delay(by length: Int64) {
+        entries = entries.map { Entry(at: $0.at + length, since: $0.since, found: $0.found) }
     }
 
     mutating func removeFirst() {
