@@ -2,9 +2,10 @@
  * openload: load on a server of the debug service, from outside and in phases.
  *
  *   openload -p PORT [-c CONNECTIONS] [-b BUSY_US] [-k COMMITS] [-n BYTES] [-T TIMEOUT_MS]
- *            [-e] [-m KEY=VALUE]... [-P SERVER_PID] PHASE...
+ *            [-e] [-S SERVICE -M METHOD -f FILE] [-m KEY=VALUE]... [-P SERVER_PID] PHASE...
  *
- * Calls Work, or with -e Echo, with the metadata of -m.
+ * Calls Work, or with -e Echo; or any method, with the message in a file: the first run of '#' in it
+ * is a number that no call before had. All with the metadata of -m.
  *
  *   PHASE  closed:OUTSTANDING:SECONDS   so many calls at once, a new one for each answer
  *          open:RATE:SECONDS            so many calls a second, whatever is answered
@@ -14,9 +15,10 @@
  * due, not from when it could be written: a server that stalls is not spared the calls that had to
  * wait for it. A call is good when it succeeded within the time-out, if there is one.
  *
- * Prints one line of KEY=VALUE for each phase. "settled_ms" is how long after the phase's begin the
- * last slice of 100 ms ended in which a call was refused, failed or was answered later than
- * 50 ms: what a server needs to be normal again.
+ * Prints one line of KEY=VALUE for each phase. A slice of 100 ms is bad when a call was refused,
+ * failed or was answered later than 50 ms in it. "settled_ms" is how long after the phase's begin
+ * its last second ended that has more bad slices than any second of the first open phase has: what a
+ * server needs to be normal again.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -45,6 +47,7 @@ enum {
     MAX_OUT = 8 << 20,        /* bytes that one connection may have unwritten */
     SLICE_MS = 100,
     MAX_SLICES = 6000,
+    SLICES_A_SECOND = 10,
     LATE_MS = 50,
     DRAIN_MS = 2000           /* how long the last answers are waited for */
 };
@@ -109,12 +112,18 @@ static struct {
     uint64_t timeout_ns;
     int server_pid;
     bool echoes;
+    const char *service, *method, *message_file;
     const char *metadata[8];
     unsigned metadata_count;
-} option = { .port = 7001, .connections = 16, .bytes = 100 };
+} option = { .port = 7001, .connections = 16, .bytes = 100,
+             .service = "remit.debug.v1.EchoService" };
 
 static uint8_t frame[1 << 17];
 static size_t frame_size;
+/* Where each call has a number of its own; nothing when it has none. */
+static uint8_t *number;
+static size_t number_size;
+static uint64_t next_number;
 
 static size_t put_varint(uint8_t *at, uint64_t value) {
     size_t size = 0;
@@ -165,26 +174,55 @@ static uint32_t get32(const uint8_t *at) {
     return ntohl(big);
 }
 
-static void build_request(void) {
-    static uint8_t message[1 << 16], filler[1 << 16];
+/* The request's message, into `message`. */
+static size_t build_message(uint8_t *message, size_t room) {
+    if (option.message_file) {
+        FILE *file = fopen(option.message_file, "rb");
+        if (!file) die("%s: %s", option.message_file, strerror(errno));
+        size_t size = fread(message, 1, room, file);
+        if (size == room || ferror(file)) die("%s cannot be sent", option.message_file);
+        fclose(file);
+        return size;
+    }
+    static uint8_t filler[1 << 16];
     if (option.bytes > sizeof filler - 64) die("-n is at most %zu", sizeof filler - 64);
     memset(filler, 'x', sizeof filler);
-    /* The message first, in the frame's own memory. */
+    /* In the frame's own memory. */
     frame_size = 0;
     put_field(1, filler, option.bytes);
     if (option.busy_us) put_number(2, option.busy_us);
     if (option.commits) put_number(3, option.commits);
-    size_t size = frame_size;
-    memcpy(message, frame, size);
+    memcpy(message, frame, frame_size);
+    return frame_size;
+}
+
+static void build_request(void) {
+    static uint8_t message[1 << 16];
+    size_t size = build_message(message, sizeof message);
     frame_size = HEADER;
-    put_field(1, "remit.debug.v1.EchoService", 26);
-    put_field(2, option.echoes ? "Echo" : "Work", 4);
+    put_field(1, option.service, strlen(option.service));
+    put_field(2, option.method, strlen(option.method));
     put_field(3, message, size);
     if (option.timeout_ns) put_number(4, option.timeout_ns);
     for (unsigned index = 0; index < option.metadata_count; index++)
         put_pair(option.metadata[index]);
     put32(frame, (uint32_t)(frame_size - HEADER));
     frame[8] = 1;
+    if (!option.message_file) return;
+    number = memchr(frame + HEADER, '#', frame_size - HEADER);
+    while (number && number + number_size < frame + frame_size && number[number_size] == '#')
+        number_size++;
+    if (number && number_size < 20) die("a number takes at least 20 '#'");
+    struct timespec time;
+    clock_gettime(CLOCK_REALTIME, &time);
+    next_number = (uint64_t)time.tv_sec * 1000000000u + (uint64_t)time.tv_nsec;
+}
+
+/* Gives the frame the next number. */
+static void count_up(void) {
+    uint64_t rest = next_number++;
+    for (size_t index = number_size; index > 0; index--, rest /= 10)
+        number[index - 1] = (uint8_t)('0' + rest % 10);
 }
 
 /* ---- connections */
@@ -229,6 +267,7 @@ static bool send_call(Connection *connection, uint64_t due) {
         mark_bad(due);
         return false;
     }
+    if (number_size) count_up();
     connection->next_id += 2;
     if (connection->next_id > 0x7fffff00) die("a connection's stream ids are used up");
     memcpy(connection->out + connection->out_size, frame, frame_size);
@@ -414,7 +453,22 @@ static unsigned waiting(void) {
     return sum;
 }
 
+/* The most bad slices in a second; in *settled the end of the last one with more than `most`. */
+static int worst_second(int most, int *settled) {
+    int bad = 0, worst = 0, last_bad = -1;
+    *settled = 0;
+    for (int slice = 0; slice < MAX_SLICES; slice++) {
+        bad += phase.is_bad[slice];
+        if (slice >= SLICES_A_SECOND) bad -= phase.is_bad[slice - SLICES_A_SECOND];
+        if (phase.is_bad[slice]) last_bad = slice;
+        if (bad > worst) worst = bad;
+        if (bad > most) *settled = last_bad + 1;
+    }
+    return worst;
+}
+
 static void run_phase(const char *text) {
+    static int normal = -1; /* bad slices in the worst second of the first open phase */
     char kind[16];
     double amount = 0, seconds = 0;
     if (sscanf(text, "pause:%lf", &seconds) == 1) strcpy(kind, "pause");
@@ -456,23 +510,25 @@ static void run_phase(const char *text) {
     double used = option.server_pid ? (server_cpu() - cpu) / took : 0;
     /* What was sent is answered before the next phase is judged. */
     for (uint64_t limit = now_ns() + DRAIN_MS * 1000000ull; waiting() && now_ns() < limit;) poll_once(1);
-    int last = -1;
-    for (int slice = 0; slice < MAX_SLICES; slice++) if (phase.is_bad[slice]) last = slice;
+    int settled, worst = worst_second(normal < 0 ? 0 : normal, &settled);
+    if (normal < 0 && !is_closed && !is_pause) normal = worst;
     printf("phase=%s sent=%.0f good=%.0f refused=%.0f late=%.0f expired=%.0f failed=%llu "
            "unwritten=%llu unanswered=%u ok_p50_ms=%.3f ok_p99_ms=%.3f refused_p50_ms=%.3f "
-           "refused_p99_ms=%.3f without_delay=%llu settled_ms=%d server_cpu=%.2f server_rss_kib=%ld\n",
+           "refused_p99_ms=%.3f without_delay=%llu bad_slices=%d settled_ms=%d server_cpu=%.2f server_rss_kib=%ld\n",
            text, (double)phase.sent / took, (double)phase.good / took, (double)phase.refused / took,
            (double)phase.late / took, (double)phase.expired / took,
            (unsigned long long)phase.failed, (unsigned long long)phase.unwritten, waiting(),
            quantile_ms(&phase.ok, .5), quantile_ms(&phase.ok, .99),
            quantile_ms(&phase.refusal, .5), quantile_ms(&phase.refusal, .99),
-           (unsigned long long)phase.without_delay, (last + 1) * SLICE_MS, used,
+           (unsigned long long)phase.without_delay, worst, settled * SLICE_MS, used,
            option.server_pid ? server_memory_kib() : 0);
     fflush(stdout);
 }
 
+static const char usage[] = "usage: openload -p PORT [-c -b -k -n -T -P -e -m -S -M -f] PHASE...";
+
 int main(int argc, char **argv) {
-    for (int letter; (letter = getopt(argc, argv, "p:c:b:k:n:T:P:m:e")) != -1;) switch (letter) {
+    for (int letter; (letter = getopt(argc, argv, "p:c:b:k:n:T:P:m:eS:M:f:")) != -1;) switch (letter) {
         case 'p': option.port = atoi(optarg); break;
         case 'c': option.connections = (unsigned)atoi(optarg); break;
         case 'b': option.busy_us = (unsigned)atoi(optarg); break;
@@ -481,14 +537,17 @@ int main(int argc, char **argv) {
         case 'T': option.timeout_ns = (uint64_t)atol(optarg) * 1000000u; break;
         case 'P': option.server_pid = atoi(optarg); break;
         case 'e': option.echoes = true; break;
+        case 'S': option.service = optarg; break;
+        case 'M': option.method = optarg; break;
+        case 'f': option.message_file = optarg; break;
         case 'm':
             if (option.metadata_count == 8) die("too much metadata");
             option.metadata[option.metadata_count++] = optarg;
             break;
-        default: die("usage: openload -p PORT [-c -b -k -n -T -P -e -m] PHASE...");
+        default: die(usage);
     }
-    if (optind == argc || !option.connections || option.connections > 4096)
-        die("usage: openload -p PORT [-c -b -k -n -T -P -e -m] PHASE...");
+    if (optind == argc || !option.connections || option.connections > 4096) die(usage);
+    if (!option.method) option.method = option.echoes ? "Echo" : "Work";
     signal(SIGPIPE, SIG_IGN);
     build_request();
     if ((poller = epoll_create1(EPOLL_CLOEXEC)) < 0) die("epoll");
