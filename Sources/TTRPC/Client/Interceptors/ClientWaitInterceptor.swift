@@ -1,5 +1,7 @@
 /// Leaves the time until the answer is there out of what the call takes that it is made for: how
 /// long another service needs says nothing about this one. The first of the interceptors.
+///
+/// Unary calls only: a stream may end in no task of the call's.
 package struct ClientWaitInterceptor: ClientInterceptor {
     package init() {}
 
@@ -7,6 +9,7 @@ package struct ClientWaitInterceptor: ClientInterceptor {
         _ method: MethodDescriptor,
         _ options: inout CallOptions
     ) throws(RPCError) {
+        guard method.kind == .unary else { return }
         ServerContext.current?.absence?.begin()
     }
 
@@ -16,6 +19,7 @@ package struct ClientWaitInterceptor: ClientInterceptor {
         error: RPCError?,
         durationNanoseconds: Int64
     ) {
+        guard method.kind == .unary else { return }
         ServerContext.current?.absence?.end()
     }
 }
