@@ -5,6 +5,8 @@ import ProtobufC
 
 /// The part of a client that lives on its event loop: dials, and keeps what waits for the dial.
 final class ClientCore {
+    typealias Deadlines = DeadlineWatch<(core: ClientCore, call: AnyPendingCall)>
+
     private enum State {
         case idle
         case dialling([RPCClient.Submission])
@@ -23,12 +25,24 @@ final class ClientCore {
     private var leaving: [ClientConnection] = []
     /// Why the last handshake failed; nil after one that did not.
     private var lastDistrust: TLSFailure?
+    /// Of the calls on their way. Each keeps its client until it is answered.
+    private let deadlines: Deadlines
 
     init(_ eventLoop: any EventLoop, configuration: ClientConfiguration, logger: Logger) {
         self.eventLoop = eventLoop
         self.configuration = configuration
         self.logger = logger
         arena = Arena(capacity: configuration.replyArenaBytes)
+        deadlines = Deadlines(
+            eventLoop,
+            onExpiry: { waiting in
+                waiting.call.deadlineTicket = nil
+                waiting.core.give(
+                    up: waiting.call,
+                    RPCError(.deadlineExceeded, "No answer came before the deadline.")
+                )
+            }
+        )
     }
 
     /// Sends calls, now or when the dial is through.
@@ -68,8 +82,10 @@ final class ClientCore {
     func end(_ call: AnyPendingCall) {
         call.hasEnded = true
         call.connection = nil
-        call.timer?.cancel()
-        call.timer = nil
+        if let ticket = call.deadlineTicket {
+            deadlines.end(ticket)
+            call.deadlineTicket = nil
+        }
     }
 
     /// The connection is gone.
@@ -125,14 +141,7 @@ final class ClientCore {
 
     private func watch(_ submission: RPCClient.Submission) {
         guard let deadline = submission.deadline else { return }
-        let bound = bound
-        let call = submission.call
-        call.timer = eventLoop.scheduleTask(deadline: deadline) {
-            bound.value.give(
-                up: call,
-                RPCError(.deadlineExceeded, "No answer came before the deadline.")
-            )
-        }
+        submission.call.deadlineTicket = deadlines.begin((self, submission.call), deadline)
     }
 
     private func dial() {

@@ -63,14 +63,15 @@ final class PendingCall<Reply: WireMessage>: AnyPendingCall,
 
 /// A call whatever its reply. Everything but `fail` happens on the connection's event loop.
 class AnyPendingCall: @unchecked Sendable {
-    // Sendable: `streamID`, `connection`, `timer` and `hasEnded` are touched on the client's event loop only;
-    // the subclass hands its values over by an atomic.
+    // Sendable: what is here is touched on the client's event loop only; the subclass hands its
+    // values over by an atomic.
 
     /// Set when the request is written.
     var streamID: UInt32?
     /// The connection that it was written to, until it has ended.
     var connection: ClientConnection?
-    var timer: Scheduled<Void>?
+    /// While its deadline is watched.
+    var deadlineTicket: ClientCore.Deadlines.Ticket?
     /// Answered; a request that is not written yet never will be.
     var hasEnded = false
 

@@ -7,25 +7,46 @@ import NIOCore
 /// caused it, or of all the reads of a turn of the loop; jobs from other threads gather in a queue
 /// that wakes the loop once for all of them. A handler that waits for a group commit is then
 /// resumed together with the others of that commit, and their replies leave in one write.
+///
+/// An event loop runs what it is told to execute until there is no more, and reads nothing
+/// meanwhile. A thread that always has its next batch ready before this one is done would keep the
+/// loop from reading for as long as that goes on; so after `turnBudget` of batches it looks
+/// whether there is something to read, and goes on.
 final class LoopExecutor: TaskExecutor {
     /// What only the loop touches.
     private final class Local {
         var jobs: [UnownedJob] = []
+        /// Jobs from other threads that were taken over.
+        var remoteJobs = CircularBuffer<UnownedJob>()
         var spare: [UnownedJob] = []
+        /// Since when, and until when, batches were run with no time to read between them.
+        var busySince = NIODeadline.distantPast
+        var busyUntil = NIODeadline.distantPast
+        /// The loop reads before it goes on with a batch.
+        var isLooking = false
         var isScheduled = false
         var isInBurst = false
         var afterDrain: () -> Void = {}
         var atTurnEnd: () -> Void = {}
+        var afterLook: () -> Void = {}
     }
 
+    /// How long it looks for something to read. Time without jobs that is longer counts as such.
+    private static let lookTime = TimeAmount.microseconds(20)
+    /// Jobs between two looks at the clock.
+    private static let clockInterval = 8
+
     let eventLoop: any EventLoop
+    /// How long jobs from other threads are run before the loop reads.
+    private let turnBudget: TimeAmount
     private let remote = NIOLockedValueBox<[UnownedJob]>([])
     // Sendable: what it holds is touched on the loop only. Debug builds look; a box that always
     // looks is a measurable part of a call.
     private nonisolated(unsafe) let onLoop = Local()
 
-    init(_ eventLoop: any EventLoop) {
+    init(_ eventLoop: any EventLoop, turnBudget: TimeAmount = .milliseconds(3)) {
         self.eventLoop = eventLoop
+        self.turnBudget = turnBudget
     }
 
     private var local: Local {
@@ -41,6 +62,11 @@ final class LoopExecutor: TaskExecutor {
     /// Sets what runs after a drain that `drainSoon` asked for. On the loop only.
     func atTurnEnd(_ action: @escaping () -> Void) {
         local.atTurnEnd = action
+    }
+
+    /// Sets what runs after a look that `look` asked for. On the loop only.
+    func afterLook(_ action: @escaping () -> Void) {
+        local.afterLook = action
     }
 
     func enqueue(_ job: consuming ExecutorJob) {
@@ -112,15 +138,48 @@ final class LoopExecutor: TaskExecutor {
 
     private func drainRemote() {
         let local = local
-        var batch = local.spare
-        local.spare = []
-        remote.withLockedValue { swap(&$0, &batch) }
+        guard !local.isLooking else { return }
+        takeOver()
+        var now = NIODeadline.now()
+        if now - local.busyUntil > Self.lookTime { local.busySince = now }
+        let end = local.busySince + turnBudget
         burst {
-            for job in batch { run(job) }
+            while now < end, !local.remoteJobs.isEmpty {
+                for _ in 0..<Self.clockInterval {
+                    guard let job = local.remoteJobs.popFirst() else { break }
+                    run(job)
+                }
+                now = .now()
+            }
         }
-        batch.removeAll(keepingCapacity: true)
-        local.spare = batch
         drain()
+        local.busyUntil = .now()
+        if !local.remoteJobs.isEmpty { look() }
+    }
+
+    private func takeOver() {
+        let local = local
+        remote.withLockedValue { swap(&$0, &local.spare) }
+        local.remoteJobs.append(contentsOf: local.spare)
+        local.spare.removeAll(keepingCapacity: true)
+    }
+
+    /// Has the loop look for something to read, and go on after that with what is left: jobs from
+    /// other threads, then `afterLook`. On the loop only.
+    func look() {
+        let local = local
+        guard !local.isLooking else { return }
+        local.isLooking = true
+        // Not `execute`: the loop does not read before it runs such tasks. It would not read for a
+        // scheduled one either if the time came while another runs, so nothing else is begun.
+        eventLoop.scheduleTask(in: Self.lookTime) {
+            let local = self.local
+            local.isLooking = false
+            local.busySince = .now()
+            local.busyUntil = local.busySince
+            self.drainRemote()
+            local.afterLook()
+        }
     }
 
     private func run(_ job: UnownedJob) {

@@ -29,7 +29,8 @@ final class ServerCall {
     /// Bytes of the answer's frame; 0 before there is one.
     var replyBytes = 0
     private var task: Task<Void, Never>?
-    private var timer: Scheduled<Void>?
+    /// While its deadline is watched.
+    var deadlineTicket: ServerLoop.Deadlines.Ticket?
 
     init(streamID: UInt32, context: ServerContext, startTime: NIODeadline) {
         self.streamID = streamID
@@ -44,19 +45,12 @@ final class ServerCall {
         if isFinished { task.cancel() } else { self.task = task }
     }
 
-    /// The deadline is watched.
-    func watched(by timer: Scheduled<Void>) {
-        self.timer = timer
-    }
-
     /// Marks the call as answered.
     ///
     /// - Returns: false when it was already.
     func finish() -> Bool {
         guard !isFinished else { return false }
         isFinished = true
-        timer?.cancel()
-        timer = nil
         return true
     }
 

@@ -49,7 +49,9 @@ extension ServerConnection {
             loop.lookAtClock()
             calls[streamID] = call
             loop.admission.held(call)
-            if let deadline = call.context.deadline { watch(call, deadline) }
+            if let deadline = call.context.deadline {
+                call.deadlineTicket = loop.deadlines.begin((self, call), deadline)
+            }
         }
     }
 
@@ -98,19 +100,13 @@ extension ServerConnection {
         call.started(task)
     }
 
-    private func watch(_ call: ServerCall, _ deadline: NIODeadline) {
-        let bound = bound
-        let boundCall = NIOLoopBound(call, eventLoop: loop.eventLoop)
-        call.watched(
-            by: loop.eventLoop.scheduleTask(deadline: deadline) {
-                let call = boundCall.value
-                guard !call.isFinished else { return }
-                bound.value.expire(
-                    call,
-                    RPCError(.deadlineExceeded, "The deadline passed before the call was done.")
-                )
-                bound.value.loop.executor.drain()
-            }
+    /// The deadline of a call has passed.
+    func deadlinePassed(_ call: ServerCall) {
+        call.deadlineTicket = nil
+        guard !call.isFinished else { return }
+        expire(
+            call,
+            RPCError(.deadlineExceeded, "The deadline passed before the call was done.")
         )
     }
 
@@ -169,6 +165,10 @@ extension ServerConnection {
     }
 
     func ended(_ call: ServerCall, _ error: RPCError?) {
+        if let ticket = call.deadlineTicket {
+            loop.deadlines.end(ticket)
+            call.deadlineTicket = nil
+        }
         let now = loop.lookAtClock()
         loop.admission.ended(call, error, now: now)
         let duration = (now - call.startTime).nanoseconds

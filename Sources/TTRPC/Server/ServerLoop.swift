@@ -4,6 +4,8 @@ import ProtobufC
 
 /// What the connections of one event loop share.
 final class ServerLoop {
+    typealias Deadlines = DeadlineWatch<(connection: ServerConnection, call: ServerCall)>
+
     /// How long replies wait for those of other connections.
     private static let flushDelay = TimeAmount.microseconds(100)
     /// Connections that are looked at in one go for what has timed out, and the time to the next
@@ -23,6 +25,8 @@ final class ServerLoop {
     let authorizer: (any ServerAuthorizer)?
     let logger: Logger
     let admission: Admission
+    /// Of the calls that outlived the burst that started them.
+    let deadlines: Deadlines
     /// When the loop last looked at the clock: with each read, after each call that it has answered
     /// or left waiting, and before it sends. What a read brings begins then; what a timer does looks
     /// first.
@@ -50,7 +54,7 @@ final class ServerLoop {
         self.interceptors = InterceptorChain(interceptors)
         self.authorizer = authorizer
         self.logger = logger
-        executor = LoopExecutor(eventLoop)
+        executor = LoopExecutor(eventLoop, turnBudget: configuration.turnBudget)
         arena = Arena(
             capacity: max(
                 Arena.replyCapacity,
@@ -65,8 +69,15 @@ final class ServerLoop {
             executor: executor,
             arena: arena
         )
+        let executor = executor
+        deadlines = Deadlines(
+            eventLoop,
+            onExpiry: { $0.connection.deadlinePassed($0.call) },
+            afterExpiry: { executor.drain() }
+        )
         executor.afterDrain { [weak self] in self?.flush() }
         executor.atTurnEnd { [weak self] in self?.admission.turnEnded() }
+        executor.afterLook { [weak self] in self?.admission.serveBacklog() }
         let bound = NIOLoopBound(self, eventLoop: eventLoop)
         sweep = eventLoop.scheduleRepeatedTask(
             initialDelay: configuration.sweepInterval,

@@ -52,8 +52,6 @@ final class Admission {
         fileprivate let start: (UnsafeRawBufferPointer) -> Void
     }
 
-    /// How long the loop looks for something to read between two turns over a backlog.
-    private static let readPause = TimeAmount.microseconds(20)
     /// Of calls that were answered in place, one in so many is a sample.
     private static let sampleInterval = 8
     private static let retryRange: ClosedRange<Int64> = 64...4096
@@ -68,8 +66,9 @@ final class Admission {
     /// When the turn began; nil between two turns.
     private var turnStart: NIODeadline?
     private var backlog = CircularBuffer<WaitingCall>()
-    private var isBacklogScheduled = false
     private var unsampled = 0
+    /// The last refusal: the next is likely to be the same.
+    private var lastRefusal: (limit: ServerLimit, milliseconds: Int64, error: RPCError)?
 
     init(
         _ eventLoop: any EventLoop,
@@ -170,7 +169,13 @@ final class Admission {
 
     private func refuse(_ limit: ServerLimit, _ index: Int) -> Decision {
         load.refused(limit)
-        return .refuse(.overload(limit, retryAfterMilliseconds: retryAfter(index)))
+        let milliseconds = retryAfter(index)
+        if let last = lastRefusal, last.limit == limit, last.milliseconds == milliseconds {
+            return .refuse(last.error)
+        }
+        let error = RPCError.overload(limit, retryAfterMilliseconds: milliseconds)
+        lastRefusal = (limit, milliseconds, error)
+        return .refuse(error)
     }
 
     /// Twice what a call takes now, as a power of two: few values, so that refusals are alike and
@@ -298,15 +303,12 @@ final class Admission {
     }
 
     private func scheduleBacklog() {
-        guard !backlog.isEmpty, !isBacklogScheduled else { return }
-        isBacklogScheduled = true
-        let bound = NIOLoopBound(self, eventLoop: eventLoop)
-        // Not `execute`: the loop runs such tasks until there are none, and reads nothing.
-        eventLoop.scheduleTask(in: Self.readPause) { bound.value.serveBacklog() }
+        if !backlog.isEmpty { executor.look() }
     }
 
-    private func serveBacklog() {
-        isBacklogScheduled = false
+    /// Serves calls that wait, for one turn. After a look for something to read.
+    func serveBacklog() {
+        guard !backlog.isEmpty else { return }
         let end = NIODeadline.now() + configuration.turnBudget
         executor.burst {
             var now = NIODeadline.now()
