@@ -35,6 +35,8 @@ final class ServerLoop {
     var failures = FailureCache()
     private var connections: [ObjectIdentifier: ServerConnection] = [:]
     private var unflushed: [ServerConnection] = []
+    /// Empty: the memory of the last ones that were flushed.
+    private var flushed: [ServerConnection] = []
     private var sweep: RepeatedTask?
     /// Those that the sweep which is under way has yet to look at.
     private var unswept: [ServerConnection] = []
@@ -144,10 +146,14 @@ final class ServerLoop {
 
     private func flush() {
         guard !unflushed.isEmpty else { return }
-        let batch = unflushed
-        unflushed.removeAll(keepingCapacity: true)
+        // Flushing may make others wait for a flush, or this one once more.
+        var batch = flushed
+        flushed = []
+        swap(&batch, &unflushed)
         lookAtClock()
         for connection in batch { connection.flush() }
+        batch.removeAll(keepingCapacity: true)
+        flushed = batch
     }
 
     private func beginSweep() {
