@@ -24,6 +24,7 @@ final class LoopExecutor: TaskExecutor {
         var busyUntil = NIODeadline.distantPast
         /// The loop reads before it goes on with a batch.
         var isLooking = false
+        var looksAgain = false
         var isScheduled = false
         var isInBurst = false
         var afterDrain: () -> Void = {}
@@ -139,6 +140,13 @@ final class LoopExecutor: TaskExecutor {
     private func drainRemote() {
         let local = local
         guard !local.isLooking else { return }
+        runRemote()
+        if !local.remoteJobs.isEmpty { look() }
+    }
+
+    /// Runs jobs from other threads as long as the turn lasts.
+    private func runRemote() {
+        let local = local
         takeOver()
         var now = NIODeadline.now()
         if now - local.busyUntil > Self.lookTime { local.busySince = now }
@@ -154,7 +162,6 @@ final class LoopExecutor: TaskExecutor {
         }
         drain()
         local.busyUntil = .now()
-        if !local.remoteJobs.isEmpty { look() }
     }
 
     private func takeOver() {
@@ -168,18 +175,27 @@ final class LoopExecutor: TaskExecutor {
     /// other threads, then `afterLook`. On the loop only.
     func look() {
         let local = local
-        guard !local.isLooking else { return }
+        guard !local.isLooking else {
+            // Within the turn that follows a look: there is another one after it.
+            local.looksAgain = true
+            return
+        }
         local.isLooking = true
         // Not `execute`: the loop does not read before it runs such tasks. It would not read for a
         // scheduled one either if the time came while another runs, so nothing else is begun.
-        eventLoop.scheduleTask(in: Self.lookTime) {
-            let local = self.local
-            local.isLooking = false
-            local.busySince = .now()
-            local.busyUntil = local.busySince
-            self.drainRemote()
-            local.afterLook()
-        }
+        eventLoop.scheduleTask(in: Self.lookTime) { self.takeTurn() }
+    }
+
+    /// What follows a look.
+    private func takeTurn() {
+        let local = local
+        local.looksAgain = false
+        local.busySince = .now()
+        local.busyUntil = local.busySince
+        runRemote()
+        local.afterLook()
+        local.isLooking = false
+        if local.looksAgain || !local.remoteJobs.isEmpty { look() }
     }
 
     private func run(_ job: UnownedJob) {
