@@ -14,7 +14,8 @@
 # hold, as medians over the rounds:
 #   goodput at three times the peak     at least 90 % of it for sales and slow calls; less for
 #                                       those that cost less than some fifty refusals
-#   refused calls                       answered within 5 ms at the median, each with a delay
+#   refused calls                       answered within 5 ms at the median (50 for a bare commit),
+#                                       each with a delay
 #   afterwards                          as before the overload within 5 s
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/server.sh"
@@ -60,10 +61,11 @@ show() {
         "$(($(value server_rss_kib "$1") / 1024))"
 }
 
-# run NAME GOODPUT CONNECTIONS WORK…: one kind of work, and the least part of its peak.
+# run NAME GOODPUT MS CONNECTIONS WORK…: one kind of work, the least part of its peak, and the
+# longest that a refusal may take.
 run() {
-    local name=$1 least=$2 connections=$3 best=0 most=0 line callers rate round
-    shift 3
+    local name=$1 least=$2 longest=$3 connections=$4 best=0 most=0 line callers rate round
+    shift 4
     printf '\n%s, %s connections\n' "$name" "$connections"
     for callers in ${CALLERS:-16 64 256}; do
         line=$(load -c "$connections" "$@" closed:$callers:1 closed:$callers:2 | tail -1)
@@ -101,7 +103,7 @@ run() {
     wait=$(median "${waits[@]}")
     check "goodput $(times "$goodput" 100) % of the peak (at least $(times "$least" 100))" \
         "$goodput >= $least"
-    check "refused in $wait ms at the median (at most 5)" "$wait <= 5"
+    check "refused in $wait ms at the median (at most $longest)" "$wait <= $longest"
     check "as before after $(value settled_ms "$after") ms (at most 5000)" \
         "$(value settled_ms "$after") <= 5000"
     check "every call was answered, each refusal with a delay" \
@@ -129,12 +131,12 @@ for kind in $kinds; do
     case $kind in
     sale)
         sale_message >"$work/sale"
-        run "a sale" 0.9 8 -S remit.gateway.v1.AuthorizationService -M Sale -f "$work/sale"
+        run "a sale" 0.9 5 8 -S remit.gateway.v1.AuthorizationService -M Sale -f "$work/sale"
         ;;
-    slow) run "200 us of processor time a call" 0.9 8 -b 200 ;;
-    quick) run "50 us of processor time a call" 0.8 8 -b 50 ;;
-    commit) run "a group commit a call" 0.4 8 -k 1 ;;
-    both) run "20 us, then a group commit" 0.7 8 -b 20 -k 1 ;;
+    slow) run "200 us of processor time a call" 0.9 5 8 -b 200 ;;
+    quick) run "50 us of processor time a call" 0.8 5 8 -b 50 ;;
+    commit) run "a group commit a call" 0.4 50 8 -k 1 ;;
+    both) run "20 us, then a group commit" 0.7 5 8 -b 20 -k 1 ;;
     *)
         echo "no kind of work: $kind" >&2
         exit 2

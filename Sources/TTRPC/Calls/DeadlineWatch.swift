@@ -4,8 +4,8 @@ import NIOCore
 final class DeadlineWatch<Item> {
     typealias Ticket = DeadlineQueue<Item>.Ticket
 
-    /// The shortest time between two looks: where many deadlines lie close together, those that
-    /// follow another are told so much later at most.
+    /// The shortest time from one look to the next that it sets: where many deadlines lie close
+    /// together, those that follow another are told so much later at most.
     private static var pace: TimeAmount { .milliseconds(1) }
 
     private let eventLoop: any EventLoop
@@ -29,6 +29,10 @@ final class DeadlineWatch<Item> {
         self.afterExpiry = afterExpiry
     }
 
+    deinit {
+        timer?.cancel()
+    }
+
     /// How many are watched.
     var count: Int { queue.count }
 
@@ -49,8 +53,8 @@ final class DeadlineWatch<Item> {
     private func setTimer(_ deadline: NIODeadline) {
         timer?.cancel()
         timerDeadline = deadline
-        let bound = NIOLoopBound(self, eventLoop: eventLoop)
-        timer = eventLoop.scheduleTask(deadline: deadline) { bound.value.look() }
+        timer = eventLoop.assumeIsolated()
+            .scheduleTask(deadline: deadline) { [weak self] in self?.look() }
     }
 
     private func look() {

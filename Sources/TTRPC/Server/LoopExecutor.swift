@@ -32,8 +32,11 @@ final class LoopExecutor: TaskExecutor {
         var afterLook: () -> Void = {}
     }
 
-    /// How long it looks for something to read. Time without jobs that is longer counts as such.
+    /// How long it looks for something to read.
     private static let lookTime = TimeAmount.microseconds(20)
+    /// So much time without jobs that the loop has read meanwhile. It does other things too, which
+    /// is why this is long.
+    private static let idleTime = TimeAmount.milliseconds(1)
     /// Jobs between two looks at the clock.
     private static let clockInterval = 8
 
@@ -46,6 +49,7 @@ final class LoopExecutor: TaskExecutor {
     private nonisolated(unsafe) let onLoop = Local()
 
     init(_ eventLoop: any EventLoop, turnBudget: TimeAmount = .milliseconds(3)) {
+        precondition(turnBudget > .zero)
         self.eventLoop = eventLoop
         self.turnBudget = turnBudget
     }
@@ -149,7 +153,7 @@ final class LoopExecutor: TaskExecutor {
         let local = local
         takeOver()
         var now = NIODeadline.now()
-        if now - local.busyUntil > Self.lookTime { local.busySince = now }
+        if now - local.busyUntil > Self.idleTime { local.busySince = now }
         let end = local.busySince + turnBudget
         burst {
             while now < end, !local.remoteJobs.isEmpty {
@@ -181,9 +185,13 @@ final class LoopExecutor: TaskExecutor {
             return
         }
         local.isLooking = true
-        // Not `execute`: the loop does not read before it runs such tasks. It would not read for a
-        // scheduled one either if the time came while another runs, so nothing else is begun.
-        eventLoop.scheduleTask(in: Self.lookTime) { self.takeTurn() }
+        // The loop does not read before it runs what it is told to execute, nor before a timer that
+        // comes due meanwhile. So the timer is set after what it was told before, and until then
+        // nothing is begun here.
+        eventLoop.execute {
+            self.eventLoop.scheduleTask(in: Self.lookTime) { self.takeTurn() }
+                .futureResult.whenFailure { _ in self.runLast() }
+        }
     }
 
     /// What follows a look.
@@ -194,8 +202,18 @@ final class LoopExecutor: TaskExecutor {
         local.busyUntil = local.busySince
         runRemote()
         local.afterLook()
+        local.busyUntil = .now()
         local.isLooking = false
         if local.looksAgain || !local.remoteJobs.isEmpty { look() }
+    }
+
+    /// The loop shuts down: whoever waits for these jobs must not wait for ever.
+    private func runLast() {
+        let local = local
+        local.isLooking = false
+        takeOver()
+        while let job = local.remoteJobs.popFirst() { run(job) }
+        drain()
     }
 
     private func run(_ job: UnownedJob) {

@@ -17,15 +17,19 @@ private final class Relay: Sendable {
 
     /// Turns after which something to read arrives, and after which both give up.
     static let turnsBeforeInput = 100
-    static let maxTurns = 50_000
+    static let maxTurns = 20_000
 
     private let state = NIOLockedValueBox(State())
     private let thread = DispatchQueue(label: "relay")
     private let input: @Sendable () -> Void
+    private let beside: @Sendable () -> Void
 
-    /// - Parameter input: makes something to read arrive, and returns when it has.
-    init(input: @escaping @Sendable () -> Void) {
+    /// - Parameters:
+    ///   - input: makes something to read arrive, and returns when it has.
+    ///   - beside: gives the loop other things to do, once a turn.
+    init(input: @escaping @Sendable () -> Void, beside: @escaping @Sendable () -> Void) {
         self.input = input
+        self.beside = beside
     }
 
     var turns: Int { state.withLockedValue { $0.turns } }
@@ -57,6 +61,7 @@ private final class Relay: Sendable {
             return (state.turns, !state.isOver)
         }
         if turns == Self.turnsBeforeInput { input() }
+        beside()
         return goesOn
     }
 
@@ -183,10 +188,20 @@ private struct LoopFixture {
 
 @Suite("The turns of an event loop", .timeLimit(testBound))
 struct LoopTurnTests {
-    @Test("a loop reads, however fast another thread gives it work")
-    func readsBetweenBatches() async throws {
+    @Test(
+        "a loop reads, however fast another thread gives it work, and whatever it does beside",
+        arguments: [0, 50]
+    )
+    func readsBetweenBatches(microsecondsBeside: UInt32) async throws {
         let loop = try LoopFixture(turnBudget: .milliseconds(1))
-        let relay = Relay(input: loop.input)
+        let eventLoop = loop.group.next()
+        let relay = Relay(
+            input: loop.input,
+            beside: {
+                guard microsecondsBeside > 0 else { return }
+                eventLoop.execute { usleep(microsecondsBeside) }
+            }
+        )
         let turns = try await loop.turns({ relay.turns }, end: { relay.end() }) {
             await withTaskGroup(of: Void.self) { tasks in
                 for _ in 0..<2 {
