@@ -22,6 +22,9 @@ final class LoopExecutor: TaskExecutor {
         /// Since when, and until when, batches were run with no time to read between them.
         var busySince = NIODeadline.distantPast
         var busyUntil = NIODeadline.distantPast
+        /// Tells when the loop has looked for something to read; nil for a timer, which does not
+        /// know for sure.
+        var bell: LoopBell?
         /// The loop reads before it goes on with a batch.
         var isLooking = false
         var looksAgain = false
@@ -32,7 +35,7 @@ final class LoopExecutor: TaskExecutor {
         var afterLook: () -> Void = {}
     }
 
-    /// How long it looks for something to read.
+    /// The timer of a loop that has no bell.
     private static let lookTime = TimeAmount.microseconds(20)
     /// So much time without jobs that the loop has read meanwhile. It does other things too, which
     /// is why this is long.
@@ -185,13 +188,34 @@ final class LoopExecutor: TaskExecutor {
             return
         }
         local.isLooking = true
-        // The loop does not read before it runs what it is told to execute, nor before a timer that
-        // comes due meanwhile. So the timer is set after what it was told before, and until then
-        // nothing is begun here.
+        if local.bell?.ring() != true { setTimer() }
+    }
+
+    /// The loop runs a timer that is due before it reads: this one is set behind all that the loop
+    /// was told to execute before, and until it is due nothing is begun here.
+    private func setTimer() {
         eventLoop.execute {
             self.eventLoop.scheduleTask(in: Self.lookTime) { self.takeTurn() }
                 .futureResult.whenFailure { _ in self.runLast() }
         }
+    }
+
+    /// Has a loop with sockets know for sure when it has looked. On the loop only.
+    func hangBell() {
+        local.bell = LoopBell(
+            eventLoop,
+            onRing: { [weak self] in self?.takeTurn() },
+            onClose: { [weak self] in
+                guard let self else { return }
+                local.bell = nil
+                if local.isLooking { setTimer() }
+            }
+        )
+    }
+
+    /// Gives back what the bell takes of the system. On the loop only.
+    func takeBellDown() {
+        local.bell?.close()
     }
 
     /// What follows a look.

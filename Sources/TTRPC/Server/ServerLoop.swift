@@ -79,6 +79,7 @@ final class ServerLoop {
         )
         executor.afterDrain { [weak self] in self?.flush() }
         executor.atTurnEnd { [weak self] in self?.admission.turnEnded() }
+        executor.hangBell()
         executor.afterLook { [weak self] in self?.admission.serveBacklog() }
         let bound = NIOLoopBound(self, eventLoop: eventLoop)
         sweep = eventLoop.scheduleRepeatedTask(
@@ -142,6 +143,7 @@ final class ServerLoop {
         sweep = nil
         unswept = []
         admission.stop()
+        executor.takeBellDown()
     }
 
     private func flush() {

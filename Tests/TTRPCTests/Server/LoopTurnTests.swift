@@ -166,6 +166,7 @@ private struct LoopFixture {
         end: @escaping @Sendable () -> Void,
         _ body: () async throws -> Void
     ) async throws -> Int {
+        try await group.next().submit { [executor] in executor.hangBell() }.get()
         let channel = try await NIOPipeBootstrap(group: group)
             .channelInitializer { [turnsAtRead] channel in
                 let reader = Reader {
@@ -181,6 +182,7 @@ private struct LoopFixture {
         try await eventually("the pipe is read") { turnsAtRead.withLockedValue { $0 } != nil }
         try await channel.close()
         close(ends.write)
+        try await group.next().submit { [executor] in executor.takeBellDown() }.get()
         try await group.shutdownGracefully()
         return try #require(turnsAtRead.withLockedValue { $0 })
     }
