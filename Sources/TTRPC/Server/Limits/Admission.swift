@@ -7,8 +7,8 @@ import ProtobufC
 /// A handler that does not suspend occupies its loop. Work is therefore done in turns of
 /// `turnBudget`: within a turn calls run where they arrived, and what arrives after it waits in the
 /// backlog, first in, first out. Between two turns the loop reads: whatever is offered, a refusal
-/// or a health check is answered after one turn and not after all the work that waits. What is in
-/// service, the backlog included, is bounded by a `ConcurrencyLimit` for each method.
+/// or a health check is answered after a turn or two, and not after all the work that waits. What
+/// is in service, the backlog included, is bounded by a `ConcurrencyLimit` for each method.
 ///
 /// On its loop only: no atomics but for what the whole server counts, and those only for calls that
 /// outlive the burst that began them.
