@@ -9,7 +9,6 @@ import NIOPosix
 final class LoopBell: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
 
-    private let eventLoop: any EventLoop
     private let onRing: () -> Void
     private let onClose: () -> Void
     private var channel: (any Channel)?
@@ -34,7 +33,6 @@ final class LoopBell: ChannelInboundHandler {
             _ = fcntl(end, F_SETFD, FD_CLOEXEC)
             _ = fcntl(end, F_SETFL, O_NONBLOCK)
         }
-        self.eventLoop = eventLoop
         self.onRing = onRing
         self.onClose = onClose
         writeEnd = ends[1]
