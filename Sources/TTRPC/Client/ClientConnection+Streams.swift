@@ -57,7 +57,7 @@ extension ClientConnection: StreamHost {
     func flush() {
         isWaitingForFlush = false
         guard let context else { return out.clear() }
-        if out.readableBytes > 0 {
+        if out.readableBytes > 0, !sendAtOnce() {
             handOver { context.writeAndFlush(wrapOutboundOut($0), promise: nil) }
         }
         guard !stalled.isEmpty else { return }

@@ -10,6 +10,8 @@ final class ClientConnection: ChannelInboundHandler {
 
     let core: ClientCore
     private(set) var context: ChannelHandlerContext?
+    /// Nil when what is sent is encrypted.
+    var socket: SocketOutput?
     private var reader: FrameReader
     var partial: ByteBuffer?
     var waiting: [UInt32: AnyPendingCall] = [:]
@@ -59,6 +61,7 @@ final class ClientConnection: ChannelInboundHandler {
 
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
+        if core.configuration.tls == nil { socket = SocketOutput(context.channel) }
     }
 
     /// Asks the server what it can do, in one write with the first calls.
@@ -67,13 +70,14 @@ final class ClientConnection: ChannelInboundHandler {
             peerHello = .plain
             return send(batch)
         }
-        let call = HelloCall { [weak self] said in self?.agree(said) }
+        let call = HelloCall { said in self.agree(said) }
         send([core.hello(call)] + batch)
     }
 
     /// Also comes for a dial that failed, which was never active.
     func handlerRemoved(context: ChannelHandlerContext) {
         self.context = nil
+        socket = nil
     }
 
     /// Writes requests. Those that cannot be written fail, each with why; those that the server does
@@ -310,6 +314,8 @@ final class ClientConnection: ChannelInboundHandler {
 
     func channelInactive(context: ChannelHandlerContext) {
         self.context = nil
+        socket = nil
+        overdueHello = nil
         pingTimer?.cancel()
         core.lost(self)
         let calls = waiting.values

@@ -2,7 +2,7 @@ package import Logging
 package import NIOCore
 
 /// Makes the handlers of a server's connections for channels that others own and feed: tests and
-/// fuzzing, without a socket.
+/// fuzzing, without a socket. Kept as long as its connections are used.
 package final class ConnectionHandlers {
     private let loop: ServerLoop
 

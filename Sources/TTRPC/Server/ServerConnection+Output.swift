@@ -54,7 +54,7 @@ extension ServerConnection {
             let bound = bound
             written.futureResult.whenComplete { _ in bound.value.close("drained") }
             handOver { context.writeAndFlush(wrapOutboundOut($0), promise: written) }
-        } else if out.readableBytes > 0 {
+        } else if out.readableBytes > 0, !sendAtOnce() {
             handOver { context.writeAndFlush(wrapOutboundOut($0), promise: nil) }
             if !isWritable { countUnsent(context.channel) }
         }

@@ -15,6 +15,8 @@ final class ServerConnection: ChannelInboundHandler {
     var streams: StreamTable
     var reader: FrameReader
     private(set) var context: ChannelHandlerContext?
+    /// Nil when what is sent is encrypted.
+    var socket: SocketOutput?
     private(set) var peer = ""
     private(set) var identity: PeerIdentity?
     /// A frame that has not arrived as a whole.
@@ -78,6 +80,7 @@ final class ServerConnection: ChannelInboundHandler {
 
     func channelActive(context: ChannelHandlerContext) {
         self.context = context
+        if loop.configuration.tls == nil { socket = SocketOutput(context.channel) }
         if let address = context.remoteAddress {
             peer = "\(address.ipAddress ?? "?"):\(address.port ?? 0)"
         }
@@ -88,6 +91,7 @@ final class ServerConnection: ChannelInboundHandler {
 
     func channelInactive(context: ChannelHandlerContext) {
         self.context = nil
+        socket = nil
         refusingTimer?.cancel()
         loop.closed(self)
         keptNothing()

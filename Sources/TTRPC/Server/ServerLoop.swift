@@ -77,10 +77,10 @@ final class ServerLoop {
             onExpiry: { $0.connection.deadlinePassed($0.call) },
             afterExpiry: { executor.drain() }
         )
-        executor.afterDrain { [weak self] in self?.flush() }
-        executor.atTurnEnd { [weak self] in self?.admission.turnEnded() }
+        executor.afterDrain { self.flush() }
+        executor.atTurnEnd { self.admission.turnEnded() }
         executor.hangBell()
-        executor.afterLook { [weak self] in self?.admission.serveBacklog() }
+        executor.afterLook { self.admission.serveBacklog() }
         let bound = NIOLoopBound(self, eventLoop: eventLoop)
         sweep = eventLoop.scheduleRepeatedTask(
             initialDelay: configuration.sweepInterval,
@@ -106,6 +106,7 @@ final class ServerLoop {
 
     /// Something waits to be written on a connection.
     func needsFlush(_ connection: ServerConnection) {
+        guard !isStopped else { return }
         unflushed.append(connection)
     }
 
@@ -115,7 +116,9 @@ final class ServerLoop {
     /// A peer that is sent replies one at a time is woken for each of them, which costs more than
     /// to make them.
     func drainAfterRead(_ connection: ServerConnection) {
-        if admission.isTurnOlder(than: Self.flushDelay, at: connection.lastActivity) {
+        if connections.count == 1
+            || admission.isTurnOlder(than: Self.flushDelay, at: connection.lastActivity)
+        {
             executor.drain()
         } else {
             executor.drainSoon()
@@ -126,6 +129,7 @@ final class ServerLoop {
     var connectionCount: Int { connections.count }
 
     private(set) var isDraining = false
+    private var isStopped = false
 
     /// Refuses new calls on every connection; each closes when its last call is answered.
     func drain() {
@@ -143,7 +147,9 @@ final class ServerLoop {
         sweep = nil
         unswept = []
         admission.stop()
-        executor.takeBellDown()
+        executor.stop()
+        unflushed = []
+        isStopped = true
     }
 
     private func flush() {

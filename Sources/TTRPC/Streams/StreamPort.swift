@@ -6,6 +6,8 @@ protocol StreamHost: AnyObject {
     var arena: Arena { get }
     /// What is written with the next flush.
     var out: ByteBuffer { get set }
+    /// Where it is written; nil when the channel's pipeline has to see it, to encrypt it.
+    var socket: SocketOutput? { get set }
     /// Whether more may be added to what the peer has not taken yet.
     var hasRoom: Bool { get }
     /// The longest data of a frame that is sent, in bytes.
@@ -27,6 +29,15 @@ protocol StreamHost: AnyObject {
 }
 
 extension StreamHost {
+    /// Sends what was gathered, as far as the socket takes it at once.
+    ///
+    /// - Returns: whether that was all. What is left is to be handed over to the channel.
+    func sendAtOnce() -> Bool {
+        guard socket?.send(&out) == true else { return false }
+        out.emptyForReuse()
+        return true
+    }
+
     /// Hands over what was gathered. Writing may call back to this connection, when its channel has
     /// room again, and what is added then is gathered anew.
     func handOver(_ write: (ByteBuffer) -> Void) {
@@ -35,8 +46,19 @@ extension StreamHost {
         write(bytes)
         guard out.readableBytes == 0 else { return }
         // The memory is used again, when the channel has let go of it.
-        bytes.clear()
+        bytes.emptyForReuse()
         out = bytes
+    }
+}
+
+extension ByteBuffer {
+    /// Memory that a connection keeps for what it gathers next, in bytes.
+    static let maxReusedBytes = 256 << 10
+
+    /// Empties it, and keeps its memory, unless something long has made that large: a connection
+    /// that is idle after it would keep it for nothing.
+    mutating func emptyForReuse() {
+        if storageCapacity > Self.maxReusedBytes { self = ByteBuffer() } else { clear() }
     }
 }
 

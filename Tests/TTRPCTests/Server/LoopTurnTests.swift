@@ -182,7 +182,7 @@ private struct LoopFixture {
         try await eventually("the pipe is read") { turnsAtRead.withLockedValue { $0 } != nil }
         try await channel.close()
         close(ends.write)
-        try await group.next().submit { [executor] in executor.takeBellDown() }.get()
+        try await group.next().submit { [executor] in executor.stop() }.get()
         try await group.shutdownGracefully()
         return try #require(turnsAtRead.withLockedValue { $0 })
     }

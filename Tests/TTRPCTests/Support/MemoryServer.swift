@@ -5,6 +5,7 @@ import TTRPC
 /// A server of one loop with two connections, in memory.
 struct MemoryServer {
     private let eventLoop = EmbeddedEventLoop()
+    private let handlers: ConnectionHandlers
     private let channels: [EmbeddedChannel]
     private let switches: [WritabilitySwitch]
 
@@ -17,13 +18,13 @@ struct MemoryServer {
         var configuration = ServerConfiguration(host: "127.0.0.1", port: 0)
         // However slow this machine is, no call waits for the next turn.
         configuration.turnBudget = .hours(1)
-        let handlers = ConnectionHandlers(
+        handlers = ConnectionHandlers(
             configuration: configuration,
             router: router,
             eventLoop: eventLoop,
             logger: TestServer.logger
         )
-        let eventLoop = eventLoop
+        let (eventLoop, handlers) = (eventLoop, handlers)
         let switches = (0..<2).map { _ in WritabilitySwitch() }
         self.switches = switches
         channels = try switches.map { writability in
