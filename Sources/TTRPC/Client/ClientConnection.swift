@@ -10,7 +10,7 @@ final class ClientConnection: ChannelInboundHandler {
 
     let core: ClientCore
     private(set) var context: ChannelHandlerContext?
-    /// Nil when what is sent is encrypted.
+    /// Nil when the pipeline encrypts what is sent.
     var socket: SocketOutput?
     private var reader: FrameReader
     var partial: ByteBuffer?
@@ -61,7 +61,6 @@ final class ClientConnection: ChannelInboundHandler {
 
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
-        if core.configuration.tls == nil { socket = SocketOutput(context.channel) }
     }
 
     /// Asks the server what it can do, in one write with the first calls.

@@ -164,6 +164,8 @@ final class ClientCore {
                     if let tls = configuration.tls {
                         let name = configuration.serverName ?? configuration.host
                         try TLSClientGate.install(tls, on: channel, host: name)
+                    } else {
+                        handler.socket = SocketOutput(channel)
                     }
                     try channel.pipeline.syncOperations.addHandler(handler)
                 }

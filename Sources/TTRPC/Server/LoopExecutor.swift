@@ -124,6 +124,7 @@ final class LoopExecutor: TaskExecutor {
     /// Runs what waits locally, then the flush. On the loop only.
     func drain() {
         let local = local
+        assert(!local.isInBurst, "jobs would be run twice")
         if !local.jobs.isEmpty {
             burst {
                 var next = 0

@@ -159,6 +159,8 @@ package final class RPCServer: Service {
                     logger: logger,
                     lines: handshakeLines
                 )
+            } else {
+                connection.socket = SocketOutput(channel)
             }
             try channel.pipeline.syncOperations.addHandler(connection)
         }

@@ -18,7 +18,7 @@ extension Router {
         let route = Route(method: method) { connection, call, payload, flags in
             let request: Request
             do throws(WireError) {
-                request = try Request.decode(payload, in: connection.loop.arena)
+                request = try Request.decode(payload, in: connection.arena)
             } catch {
                 return connection.finish(call, RPCError(error))
             }

@@ -83,7 +83,7 @@ package struct Router: Sendable {
         let route = Route(method: method) { connection, call, payload, _ in
             let request: Request
             do throws(WireError) {
-                request = try Request.decode(payload, in: connection.loop.arena)
+                request = try Request.decode(payload, in: connection.arena)
             } catch {
                 connection.finish(call, RPCError(error))
                 return

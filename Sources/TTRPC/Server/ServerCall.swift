@@ -3,6 +3,8 @@ import NIOCore
 /// A call in service. Lives on its connection's event loop.
 final class ServerCall {
     let streamID: UInt32
+    /// The context's, looked at several times a call.
+    let method: MethodDescriptor
     var context: ServerContext
     let startTime: NIODeadline
     /// Answered, or given up because the connection is gone.
@@ -34,6 +36,7 @@ final class ServerCall {
 
     init(streamID: UInt32, context: ServerContext, startTime: NIODeadline) {
         self.streamID = streamID
+        method = context.method
         self.context = context
         self.startTime = startTime
     }

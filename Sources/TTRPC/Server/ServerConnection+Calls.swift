@@ -7,12 +7,12 @@ import ProtobufC
 extension ServerConnection {
     func serve(_ header: FrameHeader, _ request: UnsafePointer<Ttrpc__Request>) {
         let streamID = header.streamID
-        let service = loop.arena.textBytes(request.pointee.service)
-        let method = loop.arena.textBytes(request.pointee.method)
+        let service = arena.textBytes(request.pointee.service)
+        let method = arena.textBytes(request.pointee.method)
         guard let route = loop.router.route(service, method, last: lastRoute) else {
             return refuse(unknownMethod(service, method), streamID)
         }
-        lastRoute = route
+        if route !== lastRoute { lastRoute = route }
         if route.isHello { return hello(streamID, request) }
         if let overLimit {
             let error = RPCError.overload(overLimit, retryAfterMilliseconds: Self.refusalDelay)
@@ -48,7 +48,7 @@ extension ServerConnection {
         if !call.isFinished {
             loop.lookAtClock()
             calls[streamID] = call
-            loop.admission.held(call)
+            admission.held(call)
             if let deadline = call.context.deadline {
                 call.deadlineTicket = loop.deadlines.begin((self, call), deadline)
             }
@@ -69,15 +69,15 @@ extension ServerConnection {
             return RPCError(.deadlineExceeded, "The deadline had passed when the call arrived.")
         }
         if let deadline = call.context.deadline, deadline <= call.startTime {
-            loop.admission.load.refused(.abandoned)
+            admission.load.refused(.abandoned)
             return tooLate
         }
-        let limit = call.context.method.maxRequestBytes
+        let limit = call.method.maxRequestBytes
         if limit > 0, payloadBytes > limit {
             return tooLarge(limit)
         }
         do throws(RPCError) {
-            try loop.interceptors?.begin(&call.context)
+            try interceptors?.begin(&call.context)
         } catch {
             return error
         }
@@ -95,7 +95,7 @@ extension ServerConnection {
         _ handler: @escaping @Sendable @isolated(any) () async -> Void
     ) {
         let task = ServerContext.$current.withValue(call.context) {
-            Task.immediate(executorPreference: loop.executor, operation: handler)
+            Task.immediate(executorPreference: executor, operation: handler)
         }
         call.started(task)
     }
@@ -153,7 +153,7 @@ extension ServerConnection {
     /// server.
     func freePlace(of call: ServerCall) {
         streams.handlerEnded()
-        loop.admission.handlerEnded(call)
+        admission.handlerEnded(call)
     }
 
     /// A call has its answer.
@@ -170,9 +170,9 @@ extension ServerConnection {
             call.deadlineTicket = nil
         }
         let now = loop.lookAtClock()
-        loop.admission.ended(call, error, now: now)
+        admission.ended(call, error, now: now)
         let duration = (now - call.startTime).nanoseconds
-        loop.interceptors?.end(
+        interceptors?.end(
             call.context,
             error: error,
             replyBytes: call.replyBytes,

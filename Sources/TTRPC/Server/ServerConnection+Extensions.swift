@@ -20,7 +20,7 @@ extension ServerConnection {
         let bytes = UnsafeRawBufferPointer(start: payload.data, count: payload.len)
         let hello: RPCV1.HelloRequest
         do throws(WireError) {
-            hello = try RPCV1.HelloRequest.decode(bytes, in: loop.arena)
+            hello = try RPCV1.HelloRequest.decode(bytes, in: arena)
         } catch {
             return write(RPCError(error), streamID)
         }

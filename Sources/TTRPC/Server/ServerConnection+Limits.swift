@@ -43,8 +43,8 @@ extension ServerConnection {
 
     /// Lets a call in; what it is refused with when there is no room.
     func admit(_ call: ServerCall, payloadBytes: Int) -> RPCError? {
-        let decision = loop.admission.decide(
-            call.context.method,
+        let decision = admission.decide(
+            call.method,
             payloadBytes: payloadBytes,
             keptBytes: kept.partial + waitingBytes,
             now: call.startTime
@@ -56,7 +56,7 @@ extension ServerConnection {
         }
         call.isAdmitted = true
         call.context.requestBytes = payloadBytes
-        loop.admission.watchWaits(of: call)
+        admission.watchWaits(of: call)
         return nil
     }
 
@@ -68,7 +68,7 @@ extension ServerConnection {
         _ flags: UInt8
     ) {
         guard call.isWaiting else { return route.start(self, call, payload, flags) }
-        loop.admission.wait(self, call, payload) { payload in
+        admission.wait(self, call, payload) { payload in
             call.isWaiting = false
             route.start(self, call, payload, flags)
         }
@@ -89,7 +89,7 @@ extension ServerConnection {
         let configuration = loop.configuration
         guard !isPaused, kept.partial > 0 else { return }
         if kept.partial + waitingBytes > configuration.maxBufferedBytesPerConnection
-            || loop.admission.load.bufferedBytes > configuration.maxBufferedBytes
+            || admission.load.bufferedBytes > configuration.maxBufferedBytes
         {
             abandonPartial()
         }
@@ -109,7 +109,7 @@ extension ServerConnection {
         else { return }
         partial = nil
         setKeptPartial(0)
-        loop.admission.load.refused(.bufferedBytes)
+        admission.load.refused(.bufferedBytes)
         guard header.kind == FrameHeader.Kind.request else {
             return close("no room for an unfinished frame")
         }
@@ -123,7 +123,7 @@ extension ServerConnection {
 
     private func setKeptPartial(_ bytes: Int) {
         guard bytes != kept.partial else { return }
-        loop.admission.load.bufferedBytesChanged(by: bytes - kept.partial)
+        admission.load.bufferedBytesChanged(by: bytes - kept.partial)
         kept.partial = bytes
     }
 
@@ -131,12 +131,12 @@ extension ServerConnection {
     /// brought it is never counted.
     func countHeld() {
         guard gate.heldBytes != kept.held, !kept.isOver else { return }
-        loop.admission.load.bufferedBytesChanged(by: gate.heldBytes - kept.held)
+        admission.load.bufferedBytesChanged(by: gate.heldBytes - kept.held)
         kept.held = gate.heldBytes
     }
 
     var refusalToKeep: RPCError? {
-        let load = loop.admission.load
+        let load = admission.load
         let bytes = load.bufferedBytes + gate.heldBytes - kept.held
         guard bytes > loop.configuration.maxBufferedBytes else { return nil }
         load.refused(.bufferedBytes)
@@ -152,21 +152,21 @@ extension ServerConnection {
     func countUnsent(_ channel: any Channel) {
         guard !kept.isOver else { return }
         let bytes = (try? channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0
-        loop.admission.load.bufferedBytesChanged(by: bytes - kept.unsent)
+        admission.load.bufferedBytesChanged(by: bytes - kept.unsent)
         kept.unsent = bytes
         let configuration = loop.configuration
         guard bytes > 0 else { return }
         if bytes > configuration.maxUnsentBytes
-            || loop.admission.load.bufferedBytes > configuration.maxBufferedBytes
+            || admission.load.bufferedBytes > configuration.maxBufferedBytes
         {
-            loop.admission.load.refused(.bufferedBytes)
+            admission.load.refused(.bufferedBytes)
             close("\(bytes) bytes of replies were not read")
         }
     }
 
     func writabilityChanged(_ isWritable: Bool, _ channel: any Channel) {
         if isWritable {
-            loop.admission.load.bufferedBytesChanged(by: -kept.unsent)
+            admission.load.bufferedBytesChanged(by: -kept.unsent)
             kept.unsent = 0
             kept.stalledSince = nil
         } else if kept.stalledSince == nil {
@@ -177,7 +177,7 @@ extension ServerConnection {
     /// The connection is gone, and with it what was kept for it.
     func keptNothing() {
         let bytes = kept.partial + kept.held + kept.unsent
-        loop.admission.load.bufferedBytesChanged(by: -bytes)
+        admission.load.bufferedBytesChanged(by: -bytes)
         kept = KeptBytes(isOver: true)
         partial = nil
     }

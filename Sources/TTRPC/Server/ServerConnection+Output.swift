@@ -9,7 +9,7 @@ extension ServerConnection {
     func write(_ reply: some WireMessage, _ streamID: UInt32) -> RPCError? {
         let start = out.writerIndex
         do throws(WireError) {
-            try FrameWriter.response(reply, streamID: streamID, into: &out, arena: loop.arena)
+            try FrameWriter.response(reply, streamID: streamID, into: &out, arena: arena)
             guard out.writerIndex - start > loop.configuration.maxReplyBytes else { return nil }
         } catch {
             guard error.isTooLarge else {
@@ -26,11 +26,11 @@ extension ServerConnection {
 
     func write(_ error: RPCError, _ streamID: UInt32) {
         do throws(WireError) {
-            try loop.failures.write(error, streamID: streamID, into: &out, arena: loop.arena)
+            try loop.failures.write(error, streamID: streamID, into: &out, arena: arena)
         } catch {
             // A text with a NUL inside: the code still counts, and other calls are not touched.
             let plain = RPCError(error.isTooLarge ? .resourceExhausted : .internal, "")
-            try? FrameWriter.failure(plain, streamID: streamID, into: &out, arena: loop.arena)
+            try? FrameWriter.failure(plain, streamID: streamID, into: &out, arena: arena)
         }
         markUnflushed()
     }
@@ -39,7 +39,7 @@ extension ServerConnection {
         guard !isWaitingForFlush else { return }
         isWaitingForFlush = true
         loop.needsFlush(self)
-        loop.executor.drainAfterBurst()
+        executor.drainAfterBurst()
     }
 
     /// Writes what was answered since the last flush.
@@ -63,7 +63,7 @@ extension ServerConnection {
             loop.eventLoop.execute {
                 let connection = bound.value
                 connection.pumpStalled()
-                if connection.hasRoom { connection.loop.admission.unpark(connection) }
+                if connection.hasRoom { connection.admission.unpark(connection) }
                 connection.resume()
             }
         }
@@ -78,7 +78,7 @@ extension ServerConnection {
             // What waited for the peer was not late.
             if partialSince != nil { partialSince = .now() }
             pumpStalled()
-            loop.admission.unpark(self)
+            admission.unpark(self)
             resume()
         }
         context.fireChannelWritabilityChanged()

@@ -12,8 +12,8 @@ extension ServerConnection {
         for index in 0..<Int(request.pointee.n_metadata) {
             guard let pair = pairs[index] else { continue }
             metadata.append(
-                try loop.arena.text(pair.pointee.key, "ttrpc.KeyValue", "key"),
-                try loop.arena.text(pair.pointee.value, "ttrpc.KeyValue", "value")
+                try arena.text(pair.pointee.key, "ttrpc.KeyValue", "key"),
+                try arena.text(pair.pointee.value, "ttrpc.KeyValue", "value")
             )
         }
         return metadata

@@ -3,7 +3,6 @@ import ProtobufC
 
 // Calls whose requests, replies or both are streams.
 extension ServerConnection: StreamHost {
-    var arena: Arena { loop.arena }
 
     var maxSentFrameBytes: Int { loop.configuration.maxReplyBytes }
 

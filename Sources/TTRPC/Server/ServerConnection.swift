@@ -10,12 +10,18 @@ final class ServerConnection: ChannelInboundHandler {
     typealias OutboundOut = ByteBuffer
 
     let loop: ServerLoop
+    // The loop's own, each used several times a call: by way of the loop, the compiler counts a
+    // reference up and down each time.
+    let arena: Arena
+    let admission: Admission
+    let executor: LoopExecutor
+    let interceptors: InterceptorChain?
     /// Made anew each time: a connection that kept it would keep itself for ever.
     var bound: NIOLoopBound<ServerConnection> { NIOLoopBound(self, eventLoop: loop.eventLoop) }
     var streams: StreamTable
     var reader: FrameReader
     private(set) var context: ChannelHandlerContext?
-    /// Nil when what is sent is encrypted.
+    /// Nil when the pipeline encrypts what is sent.
     var socket: SocketOutput?
     private(set) var peer = ""
     private(set) var identity: PeerIdentity?
@@ -65,6 +71,10 @@ final class ServerConnection: ChannelInboundHandler {
     /// - Parameter overLimit: a limit of connections that this one is past.
     init(_ loop: ServerLoop, overLimit: ServerLimit? = nil) {
         self.loop = loop
+        arena = loop.arena
+        admission = loop.admission
+        executor = loop.executor
+        interceptors = loop.interceptors
         self.overLimit = overLimit
         lastActivity = .now()
         lastRead = lastActivity
@@ -80,7 +90,6 @@ final class ServerConnection: ChannelInboundHandler {
 
     func channelActive(context: ChannelHandlerContext) {
         self.context = context
-        if loop.configuration.tls == nil { socket = SocketOutput(context.channel) }
         if let address = context.remoteAddress {
             peer = "\(address.ipAddress ?? "?"):\(address.port ?? 0)"
         }
@@ -104,9 +113,9 @@ final class ServerConnection: ChannelInboundHandler {
             ended(call, error)
         }
         calls.removeAll()
-        loop.admission.unpark(self)
+        admission.unpark(self)
         // A connection that is closed while it is read does not say that the read is complete.
-        loop.executor.drainSoon()
+        executor.drainSoon()
         context.fireChannelInactive()
     }
 
@@ -121,7 +130,7 @@ final class ServerConnection: ChannelInboundHandler {
         }
         lastRead = loop.lookAtClock()
         lastActivity = lastRead
-        loop.admission.readBegan(lastRead)
+        admission.readBegan(lastRead)
         hasHeard = true
         consume(bytes)
     }
@@ -132,7 +141,7 @@ final class ServerConnection: ChannelInboundHandler {
         var isViolation = false
         var hasProgress = false
         isPaused = false
-        loop.executor.burst {
+        executor.burst {
             let used = bytes.withUnsafeReadableBytes { raw in
                 var position = 0
                 while true {
@@ -186,7 +195,7 @@ final class ServerConnection: ChannelInboundHandler {
         partial = nil
         loop.lookAtClock()
         consume(bytes)
-        loop.executor.drain()
+        executor.drain()
     }
 
     /// Lets the channel read as long as there is room for what comes.
@@ -223,15 +232,15 @@ final class ServerConnection: ChannelInboundHandler {
         }
         if case .refuse(let error) = streams.open(header.streamID) {
             if error.code == .resourceExhausted {
-                loop.admission.load.refused(.streamsPerConnection)
+                admission.load.refused(.streamsPerConnection)
             }
             write(error, header.streamID)
             return
         }
-        defer { loop.arena.reset() }
+        defer { arena.reset() }
         let bytes = data.baseAddress?.assumingMemoryBound(to: UInt8.self)
-        guard let request = ttrpc__request__unpack(loop.arena.allocator, data.count, bytes) else {
-            let error = RPCError(loop.arena.unpackFailure("ttrpc.Request"))
+        guard let request = ttrpc__request__unpack(arena.allocator, data.count, bytes) else {
+            let error = RPCError(arena.unpackFailure("ttrpc.Request"))
             return refuse(error, header.streamID)
         }
         serve(header, request)

@@ -6,7 +6,8 @@ protocol StreamHost: AnyObject {
     var arena: Arena { get }
     /// What is written with the next flush.
     var out: ByteBuffer { get set }
-    /// Where it is written; nil when the channel's pipeline has to see it, to encrypt it.
+    /// Where it is written; nil when the channel's pipeline must see it, to encrypt it. Set by
+    /// whoever builds that pipeline.
     var socket: SocketOutput? { get set }
     /// Whether more may be added to what the peer has not taken yet.
     var hasRoom: Bool { get }
@@ -52,8 +53,9 @@ extension StreamHost {
 }
 
 extension ByteBuffer {
-    /// Memory that a connection keeps for what it gathers next, in bytes.
-    static let maxReusedBytes = 256 << 10
+    /// Memory that a connection keeps for what it gathers next, in bytes: more than a burst of
+    /// usual replies takes, which ends with the one that goes past the high-water mark.
+    static let maxReusedBytes = 1 << 20
 
     /// Empties it, and keeps its memory, unless something long has made that large: a connection
     /// that is idle after it would keep it for nothing.

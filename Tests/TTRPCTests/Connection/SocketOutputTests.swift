@@ -1,3 +1,4 @@
+import Dispatch
 import NIOCore
 import NIOEmbedded
 import NIOPosix
@@ -7,19 +8,26 @@ import Testing
 
 @Suite("Sending without the pipeline", .timeLimit(testBound))
 struct SocketOutputTests {
-    @Test("all arrives in order, whether the socket or the channel has taken it")
+    @Test("nothing overtakes what waits in the channel")
     func order() async throws {
         let bench = try await SenderBench()
         try await bench.peer.stopReading()
-        try await bench.send(until: .partIsLeft)
-        // Not even tried: it would be sent before what waits in the channel.
-        try await bench.send(until: .allIsLeft)
+        let _: Bool = try await eventually("the socket takes only part of a frame") {
+            let sent = try await bench.sendNext(isFlushed: false)
+            #expect(sent.left < sent.size)
+            return sent.left > 0 ? true : nil
+        }
         try await bench.peer.startReading()
-        try await bench.send(until: .nothingIsLeft)
-        let count = bench.count
-        for number in 1...count {
+        for number in 1..<bench.count {
             #expect(try await bench.peer.nextFrame().streamID == UInt32(number))
         }
+        // The socket has room again, but the rest of the last frame is in the channel.
+        let next = try await bench.sendNext(isFlushed: true)
+        #expect(next.left == next.size)
+        for number in [bench.count - 1, bench.count] {
+            #expect(try await bench.peer.nextFrame().streamID == UInt32(number))
+        }
+        #expect(try await bench.sendNext().left == 0)
         try await bench.close()
     }
 
@@ -33,13 +41,22 @@ struct SocketOutputTests {
         try await bench.close()
     }
 
-    @Test("a peer that has gone is for the channel to find out")
+    @Test("the channel finds out at once that the peer has gone")
     func broken() async throws {
         let bench = try await SenderBench()
         #expect(try await bench.sendNext().left == 0)
+        let isGone = DispatchSemaphore(value: 0)
+        // The loop must not learn of it by itself.
+        let late = bench.channel.eventLoop.submit {
+            isGone.wait()
+            let late = bench.sendNextOnLoop()
+            return (late, bench.channel.isActive)
+        }
         try await bench.peer.reset()
-        try await bench.send(until: .allIsLeft)
-        try await bench.channel.closeFuture.get()
+        isGone.signal()
+        let (sent, isActive) = try await late.get()
+        #expect(sent.left == sent.size)
+        #expect(!isActive)
         try await bench.close()
     }
 
@@ -62,21 +79,17 @@ struct SocketOutputTests {
 
 /// A channel that sends numbered frames, and its peer.
 private final class SenderBench: Sendable {
-    enum Wanted {
-        case allIsLeft
-        case partIsLeft
-        case nothingIsLeft
-    }
-
     let peer: RawPeer
     let channel: any Channel
     private let listener: RawListener
+    /// Its own: a test may stop it without stopping the peer.
+    private let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
     private let output: NIOLoopBoundBox<SocketOutput>
     private let sent = Counter()
 
     init() async throws {
         listener = try await RawListener.listen()
-        channel = try await ClientBootstrap(group: TestServer.group)
+        channel = try await ClientBootstrap(group: group)
             .connect(to: listener.address)
             .get()
         let channel = channel
@@ -90,36 +103,33 @@ private final class SenderBench: Sendable {
     /// Frames that were sent.
     var count: Int { sent.value }
 
-    /// Sends a frame, and has the channel send what is left of it.
-    func sendNext() async throws -> (size: Int, left: Int) {
-        try await channel.eventLoop.submit { [self] in
-            sent.add()
-            let frame = RawFrame(
-                streamID: UInt32(sent.value),
-                kind: RawFrame.data,
-                data: [UInt8](repeating: 7, count: 64 << 10)
-            )
-            var bytes = ByteBuffer(bytes: frame.bytes)
-            let size = bytes.readableBytes
-            let isAll = output.value.send(&bytes)
-            #expect(isAll == (bytes.readableBytes == 0))
-            if !isAll { channel.writeAndFlush(bytes, promise: nil) }
-            return (size, bytes.readableBytes)
-        }.get()
+    /// Sends a frame, and gives the channel what is left of it.
+    func sendNext(isFlushed: Bool = true) async throws -> (size: Int, left: Int) {
+        try await channel.eventLoop.submit { self.sendNextOnLoop(isFlushed: isFlushed) }.get()
     }
 
-    func send(until wanted: Wanted) async throws {
-        let _: Bool = try await eventually("a frame after which \(wanted)") {
-            let sent = try await self.sendNext()
-            let found: Wanted =
-                sent.left == 0 ? .nothingIsLeft : sent.left == sent.size ? .allIsLeft : .partIsLeft
-            return found == wanted ? true : nil
+    func sendNextOnLoop(isFlushed: Bool = true) -> (size: Int, left: Int) {
+        sent.add()
+        let frame = RawFrame(
+            streamID: UInt32(sent.value),
+            kind: RawFrame.data,
+            data: [UInt8](repeating: 7, count: 64 << 10)
+        )
+        var bytes = ByteBuffer(bytes: frame.bytes)
+        let size = bytes.readableBytes
+        let isAll = output.value.send(&bytes)
+        #expect(isAll == (bytes.readableBytes == 0))
+        if !isAll {
+            channel.write(bytes, promise: nil)
+            if isFlushed { channel.flush() }
         }
+        return (size, bytes.readableBytes)
     }
 
     func close() async throws {
         try? await channel.close()
         await peer.close()
         await listener.close()
+        try await group.shutdownGracefully()
     }
 }

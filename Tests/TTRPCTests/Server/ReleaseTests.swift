@@ -1,3 +1,4 @@
+import Foundation
 import NIOCore
 import NIOEmbedded
 import NIOPosix
@@ -8,12 +9,17 @@ import Testing
 @Suite("What connections leave behind")
 struct ReleaseTests {
     /// A loop of a server that serves the echo, and never times out.
-    private func loop(_ eventLoop: EmbeddedEventLoop) -> ServerLoop {
+    private func loop(
+        _ eventLoop: any EventLoop,
+        turnBudget: TimeAmount = .milliseconds(3)
+    ) -> ServerLoop {
         var router = Router()
         router.echo()
+        var configuration = ServerConfiguration(host: "127.0.0.1", port: 0)
+        configuration.turnBudget = turnBudget
         return ServerLoop(
             eventLoop,
-            configuration: ServerConfiguration(host: "127.0.0.1", port: 0),
+            configuration: configuration,
             router: router,
             interceptors: [],
             authorizer: nil,
@@ -77,6 +83,79 @@ struct ReleaseTests {
         eventLoop.run()
         #expect(released == nil)
         #expect(releasedLoop == nil)
+    }
+
+    @Test("A connection that ends after its loop is released with the calls that wait for room")
+    func parkedCallsAreReleased() throws {
+        let eventLoop = EmbeddedEventLoop()
+        weak var releasedLoop: ServerLoop?
+        try {
+            let loop = loop(eventLoop, turnBudget: .milliseconds(1))
+            releasedLoop = loop
+            let connection = ServerConnection(loop)
+            let channel = EmbeddedChannel(handler: connection, loop: eventLoop)
+            try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 1)).wait()
+            for streamID: UInt32 in [1, 3] {
+                let frame = RawRequest(Probe.echo, payload: Probe.payload("hello")).frame(streamID)
+                channel.pipeline.fireChannelRead(ByteBuffer(bytes: frame.bytes))
+                // The other one comes when the turn is over.
+                usleep(2000)
+            }
+            channel.isWritable = false
+            channel.pipeline.fireChannelWritabilityChanged()
+            eventLoop.advanceTime(by: .seconds(1))
+            #expect(connection.parked.count > 0)
+            loop.stop()
+            _ = try? channel.finish()
+            #expect(loop.admission.backlogCount == 0)
+        }()
+        eventLoop.run()
+        #expect(releasedLoop == nil)
+    }
+
+    @Test("A loop of sockets that is stopped is released", arguments: [false, true])
+    func loopWithBellIsReleased(isStoppedAtOnce: Bool) async throws {
+        let eventLoop = TestServer.group.next()
+        let (released, releasedExecutor) = try await eventLoop.submit {
+            let loop = loop(eventLoop)
+            if isStoppedAtOnce {
+                loop.stop()
+            } else {
+                let bound = NIOLoopBound(loop, eventLoop: eventLoop)
+                eventLoop.scheduleTask(in: .milliseconds(10)) { bound.value.stop() }
+            }
+            return (WeakReference(loop), WeakReference(loop.executor))
+        }.get()
+        try await eventually("the loop is released, and its executor, with the bell") {
+            released.object == nil && releasedExecutor.object == nil
+        }
+    }
+
+    @Test("A client whose server never answered its hello is released", .timeLimit(testBound))
+    func silentServer() async throws {
+        let listener = try await RawListener.listen()
+        let eventLoop = TestServer.group.next()
+        let port = listener.port
+        let (released, call) = try await eventLoop.submit {
+            var configuration = ClientConfiguration(host: "127.0.0.1", port: port)
+            configuration.helloTimeout = .milliseconds(1)
+            let core = ClientCore(
+                eventLoop,
+                configuration: configuration,
+                logger: TestServer.logger
+            )
+            let call = PendingCall<Note>()
+            core.send([RPCClient.Submission(call: call, deadline: nil) { _, _, _ in }])
+            return (WeakReference(core), call)
+        }.get()
+        let peer = try await listener.accept()
+        // The hello is overdue.
+        try await Task.sleep(for: .milliseconds(100))
+        await peer.close()
+        await listener.close()
+        let result = await call.wait()
+        #expect(throws: RPCError.self) { try result.get() }
+        try await eventually("the client is released") { released.object == nil }
     }
 
     @Test("A client whose server cannot be reached is released", .timeLimit(testBound))

@@ -67,6 +67,8 @@ final class Admission {
     private var turnStart: NIODeadline?
     private var backlog = CircularBuffer<WaitingCall>()
     private var unsampled = 0
+    /// Nothing is taken out of the backlog any more.
+    private var isStopped = false
     /// The last refusal: the next is likely to be the same.
     private var lastRefusal: (limit: ServerLimit, milliseconds: Int64, error: RPCError)?
 
@@ -163,7 +165,7 @@ final class Admission {
     /// Lets a call's limit know when its handler waits for somebody else, if it does. Before it is
     /// begun.
     func watchWaits(of call: ServerCall) {
-        guard kinds[call.context.method.number - firstNumber].waits else { return }
+        guard kinds[call.method.number - firstNumber].waits else { return }
         call.context.absence = CallAbsence(call, self, eventLoop)
     }
 
@@ -190,21 +192,21 @@ final class Admission {
     /// An admitted call goes on after the burst that brought it.
     func held(_ call: ServerCall) {
         call.isCounted = true
-        load.callBegan(call.context.method.kind)
+        load.callBegan(call.method.kind)
         if call.waitsSince == nil { takePlace(call) }
-        call.found = max(1, kinds[call.context.method.number - firstNumber].inService)
+        call.found = max(1, kinds[call.method.number - firstNumber].inService)
     }
 
     private func takePlace(_ call: ServerCall) {
         guard !call.hasPlace else { return }
         call.hasPlace = true
-        kinds[call.context.method.number - firstNumber].inService += 1
+        kinds[call.method.number - firstNumber].inService += 1
     }
 
     private func leavePlace(_ call: ServerCall) {
         guard call.hasPlace else { return }
         call.hasPlace = false
-        kinds[call.context.method.number - firstNumber].inService -= 1
+        kinds[call.method.number - firstNumber].inService -= 1
     }
 
     /// The handler of a call begins to wait for somebody else.
@@ -231,13 +233,13 @@ final class Admission {
         guard call.isCounted else { return }
         call.isCounted = false
         leavePlace(call)
-        load.callEnded(call.context.method.kind)
+        load.callEnded(call.method.kind)
     }
 
     /// An admitted call has its answer, or is given up.
     func ended(_ call: ServerCall, _ error: RPCError?, now: NIODeadline) {
         guard call.isAdmitted else { return }
-        let index = call.context.method.number - firstNumber
+        let index = call.method.number - firstNumber
         if call.found > 0 {
             if call.hasHandlerEnded || call.isWaiting { giveBack(call) }
         } else {
@@ -342,8 +344,10 @@ final class Admission {
     /// There is room for a connection's replies again, or nobody waits for them any more.
     func unpark(_ connection: ServerConnection) {
         guard !connection.parked.isEmpty else { return }
-        backlog.append(contentsOf: connection.parked)
+        let parked = connection.parked
         connection.parked.removeAll()
+        guard !isStopped else { return parked.forEach(release) }
+        backlog.append(contentsOf: parked)
         scheduleBacklog()
     }
 
@@ -354,6 +358,7 @@ final class Admission {
 
     /// Drops what waits, and lets go of the loop.
     func stop() {
+        isStopped = true
         while let waiting = backlog.popFirst() { release(waiting) }
     }
 }
