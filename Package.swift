@@ -138,7 +138,10 @@ let package = Package(
         swiftTarget("RemitAPI", dependencies: ["TTRPC", "ProtobufC", "CRemitMessages"]),
         .target(name: "Payments", swiftSettings: settings + cardSettings),
         swiftTarget("Ledger", dependencies: ["Payments", crypto]),
-        swiftTarget("Storage", dependencies: [grdb, grdbSQLite, logging, nioConcurrency]),
+        swiftTarget(
+            "Storage",
+            dependencies: ["CLinux", grdb, grdbSQLite, logging, nioConcurrency]
+        ),
         swiftTarget(
             "ServiceKit",
             dependencies: [

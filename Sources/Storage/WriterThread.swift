@@ -1,3 +1,4 @@
+import CLinux
 import Dispatch
 import Foundation
 import NIOConcurrencyHelpers
@@ -24,7 +25,8 @@ final class WriterThread: Sendable {
     init(name: String) {
         let inbox = inbox
         let thread = Thread {
-            Thread.current.name = name
+            // `Thread.name` is not sure to reach the system when it is set this early.
+            _ = remit_set_thread_name(name)
             // It has inherited that of the thread that opens the store, which may be libdispatch's.
             let process = __priority_which_t(PRIO_PROCESS.rawValue)
             _ = setpriority(process, 0, getpriority(process, id_t(getpid())))

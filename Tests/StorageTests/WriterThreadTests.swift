@@ -28,6 +28,16 @@ struct WriterThreadTests {
         }
     }
 
+    @Test("It has its name from the beginning, however soon it runs")
+    func name() async throws {
+        let folder = try TemporaryFolder()
+        for number in 0..<100 {
+            let store = try StoreFixture.open(folder.file("\(number).db"))
+            #expect(try await store.write { _ in try Thread.current() }.name == "store-writer")
+            await store.close()
+        }
+    }
+
     @Test("All steps run on it, it has a name, the process's priority, and its store's life")
     func life() async throws {
         let folder = try TemporaryFolder()
