@@ -84,24 +84,25 @@ struct WaitingMethodTests {
             let peer = try await server.peer()
             try await peer.send(RawRequest(Probe.hold, payload: Probe.payload("waits")).frame(1))
             try await eventually("the first waits") { bank.entered == 1 }
-            // What it tells from another thread comes a moment later.
-            try await eventually("there is room for others") {
-                server.server.statistics.callsInService == 1
-            }
-            for streamID in [3, 5] as [UInt32] {
-                try await peer.send(RawRequest(Probe.hold).frame(streamID))
-                let waiting = Int(streamID / 2) + 1
+            for waiting in 2...3 {
+                // What other threads have told the loop is known to it after another call.
+                let streamID = UInt32(4 * waiting - 5)
+                let unknown = try await peer.call(RawRequest(Probe.method("None")), streamID)
+                #expect(unknown.error?.code == .unimplemented)
+                try await peer.send(RawRequest(Probe.hold).frame(streamID + 2))
                 try await eventually("it is let in") { bank.entered == waiting }
             }
-            #expect(server.server.statistics.callsInService == 3)
+            try await eventually("all are in service") {
+                server.server.statistics.callsInService == 3
+            }
             bank.open()
             try await eventually("the first goes on") { own.entered == 1 }
             for _ in 0..<2 { #expect(try await peer.nextFrame().kind == RawFrame.response) }
-            let refused = try await peer.call(RawRequest(Probe.hold), 7)
+            let refused = try await peer.call(RawRequest(Probe.hold), 11)
             #expect(refused.error?.reason == "OVERLOAD")
             own.open()
             #expect(try await peer.nextResponse(1).status == nil)
-            #expect(try await peer.call(RawRequest(Probe.hold), 9).status == nil)
+            #expect(try await peer.call(RawRequest(Probe.hold), 13).status == nil)
             #expect(server.server.statistics.callsInService == 0)
             await peer.close()
         }
