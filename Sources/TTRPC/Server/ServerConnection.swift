@@ -37,6 +37,8 @@ final class ServerConnection: ChannelInboundHandler {
     var isWritable = true
     /// Whether the channel reads.
     private(set) var isReading = true
+    /// Whether anything has arrived since the channel last said that it has read all.
+    private var hasRead = false
     /// Whether anything has arrived since the last look at the pings.
     var hasHeard = false
     /// Asks the client whether it is there; nil when it did not say that it answers.
@@ -132,6 +134,7 @@ final class ServerConnection: ChannelInboundHandler {
         lastActivity = lastRead
         admission.readBegan(lastRead)
         hasHeard = true
+        hasRead = true
         consume(bytes)
     }
 
@@ -218,6 +221,10 @@ final class ServerConnection: ChannelInboundHandler {
 
     func channelReadComplete(context: ChannelHandlerContext) {
         if partial != nil, !isPaused { context.channel.acknowledgeAtOnce() }
+        // Nothing was read before the end of the input. What is sent now may close the channel,
+        // which goes on with that end as if it were open.
+        guard hasRead else { return executor.drainSoon() }
+        hasRead = false
         loop.drainAfterRead(self)
     }
 

@@ -85,6 +85,25 @@ struct ReleaseTests {
         #expect(releasedLoop == nil)
     }
 
+    @Test("A channel that tells the end of its input is not closed, nor written to, within that")
+    func endOfInput() throws {
+        let eventLoop = EmbeddedEventLoop()
+        let loop = loop(eventLoop)
+        let connection = ServerConnection(loop)
+        let channel = EmbeddedChannel(handler: connection, loop: eventLoop)
+        try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 1)).wait()
+        connection.write(RPCError(.internal, "It is to be sent."), 1)
+        connection.streams.drain()
+        // As a socket's channel does when it reads nothing but that.
+        channel.pipeline.fireChannelReadComplete()
+        #expect(channel.isActive)
+        #expect(try channel.readOutbound(as: ByteBuffer.self) == nil)
+        eventLoop.run()
+        #expect(try channel.readOutbound(as: ByteBuffer.self) != nil)
+        _ = try? channel.finish(acceptAlreadyClosed: true)
+        loop.stop()
+    }
+
     @Test("A connection that ends after its loop is released with the calls that wait for room")
     func parkedCallsAreReleased() throws {
         let eventLoop = EmbeddedEventLoop()
