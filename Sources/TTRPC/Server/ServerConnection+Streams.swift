@@ -3,7 +3,6 @@ import ProtobufC
 
 // Calls whose requests, replies or both are streams.
 extension ServerConnection: StreamHost {
-
     var maxSentFrameBytes: Int { loop.configuration.maxReplyBytes }
 
     func stall(_ port: StreamPort) {
