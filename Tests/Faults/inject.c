@@ -118,6 +118,19 @@ ssize_t sendmsg(int fd, const struct msghdr *message, int flags) {
     FAULTY(kind_of(fd), ssize_t, real(fd, message, flags), (void)0);
 }
 
+ssize_t sendto(int fd, const void *bytes, size_t size, int flags, const struct sockaddr *address,
+    socklen_t length) {
+    static ssize_t (*real)(int, const void *, size_t, int, const struct sockaddr *, socklen_t);
+    if (!real) real = next("sendto");
+    FAULTY(kind_of(fd), ssize_t, real(fd, bytes, size, flags, address, length),
+        (void)!real(fd, bytes, size / 2, flags, address, length));
+}
+
+// The system call is sendto.
+ssize_t send(int fd, const void *bytes, size_t size, int flags) {
+    return sendto(fd, bytes, size, flags, NULL, 0);
+}
+
 static enum kind sync_of(int fd) {
     return kind_of(fd) == FILE_WRITE ? FILE_SYNC : OTHER;
 }
