@@ -41,8 +41,8 @@ failed=()
 for suite in "${suites[@]}"; do
     skipped=()
     if [ "$suite" = EndToEndTests ]; then
-        # Those with a preloaded library: the sanitizer has its own write, pwrite64 and sendmsg in
-        # the program, which are found before the library's, so that nothing would fail. All the
+        # Those with a preloaded library: the sanitizer has its own write, pwrite64 and send in the
+        # program, which are found before the library's, so that nothing would fail. All the
         # rest runs; of bad input only the services' memory is not looked at, since a sanitizer keeps
         # what is freed.
         skipped=(--skip 'Injection(Count)?Tests|PowerLossTests')

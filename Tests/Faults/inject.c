@@ -70,12 +70,18 @@ static void *next(const char *name) {
     return found;
 }
 
+// A connection at which a send fails is gone: it would be no fault if the next try sent it.
+static void fail(int fd, int64_t number) {
+    if (kind_of(fd) == SOCKET_SEND && shutdown(fd, SHUT_RDWR) && errno != ENOTCONN) abort();
+    errno = (int)number;
+}
+
 // Performs `call` as the action says; `half` is what a torn write does of it.
-#define FAULTY(kind, type, call, half)             \
+#define FAULTY(fd, kind, type, call, half)         \
     do {                                           \
         int64_t action = count(kind);              \
         if (action > 0) {                          \
-            errno = (int)action;                   \
+            fail(fd, action);                      \
             return -1;                             \
         }                                          \
         if (action == KILL_BEFORE) end();          \
@@ -91,13 +97,13 @@ static void *next(const char *name) {
 ssize_t write(int fd, const void *bytes, size_t size) {
     static ssize_t (*real)(int, const void *, size_t);
     if (!real) real = next("write");
-    FAULTY(kind_of(fd), ssize_t, real(fd, bytes, size), (void)!real(fd, bytes, size / 2));
+    FAULTY(fd, kind_of(fd), ssize_t, real(fd, bytes, size), (void)!real(fd, bytes, size / 2));
 }
 
 ssize_t pwrite64(int fd, const void *bytes, size_t size, off64_t offset) {
     static ssize_t (*real)(int, const void *, size_t, off64_t);
     if (!real) real = next("pwrite64");
-    FAULTY(kind_of(fd), ssize_t, real(fd, bytes, size, offset),
+    FAULTY(fd, kind_of(fd), ssize_t, real(fd, bytes, size, offset),
         (void)!real(fd, bytes, size / 2, offset));
 }
 
@@ -108,21 +114,21 @@ ssize_t pwrite(int fd, const void *bytes, size_t size, off_t offset) {
 ssize_t writev(int fd, const struct iovec *parts, int number) {
     static ssize_t (*real)(int, const struct iovec *, int);
     if (!real) real = next("writev");
-    FAULTY(kind_of(fd), ssize_t, real(fd, parts, number),
+    FAULTY(fd, kind_of(fd), ssize_t, real(fd, parts, number),
         (void)!write(fd, parts[0].iov_base, parts[0].iov_len / 2));
 }
 
 ssize_t sendmsg(int fd, const struct msghdr *message, int flags) {
     static ssize_t (*real)(int, const struct msghdr *, int);
     if (!real) real = next("sendmsg");
-    FAULTY(kind_of(fd), ssize_t, real(fd, message, flags), (void)0);
+    FAULTY(fd, kind_of(fd), ssize_t, real(fd, message, flags), (void)0);
 }
 
 ssize_t sendto(int fd, const void *bytes, size_t size, int flags, const struct sockaddr *address,
     socklen_t length) {
     static ssize_t (*real)(int, const void *, size_t, int, const struct sockaddr *, socklen_t);
     if (!real) real = next("sendto");
-    FAULTY(kind_of(fd), ssize_t, real(fd, bytes, size, flags, address, length),
+    FAULTY(fd, kind_of(fd), ssize_t, real(fd, bytes, size, flags, address, length),
         (void)!real(fd, bytes, size / 2, flags, address, length));
 }
 
@@ -138,11 +144,11 @@ static enum kind sync_of(int fd) {
 int fdatasync(int fd) {
     static int (*real)(int);
     if (!real) real = next("fdatasync");
-    FAULTY(sync_of(fd), int, real(fd), (void)0);
+    FAULTY(fd, sync_of(fd), int, real(fd), (void)0);
 }
 
 int fsync(int fd) {
     static int (*real)(int);
     if (!real) real = next("fsync");
-    FAULTY(sync_of(fd), int, real(fd), (void)0);
+    FAULTY(fd, sync_of(fd), int, real(fd), (void)0);
 }

@@ -31,8 +31,10 @@ struct InjectionCountTests {
             let counted = try target.control.disarm().counts
             let traced = try await trace.end()
             print("\(program.rawValue): \(counted)")
-            #expect(counted == traced)
+            #expect(counted == traced.counts)
             #expect(counted.allSatisfy { $0.value > 0 })
+            // Requests and replies go to the socket itself; a channel would write them.
+            #expect(traced.sends == ["sendto"])
             try await gateway.end()
             try await billing.end()
         }
@@ -76,25 +78,28 @@ final class SystemCallTrace {
         }
     }
 
-    /// Detaches, and counts.
-    func end() async throws -> [FaultControl.Kind: Int] {
+    /// Detaches, and counts; `sends` are the calls by which anything was sent on a connection.
+    func end() async throws -> (counts: [FaultControl.Kind: Int], sends: Set<String>) {
         try await command.terminate()
         var counts: [FaultControl.Kind: Int] = [:]
+        var sends: Set<String> = []
         for line in try String(contentsOfFile: output, encoding: .utf8).split(separator: "\n") {
-            guard let kind = kind(line) else { continue }
+            guard let (name, kind) = call(line) else { continue }
             counts[kind, default: 0] += 1
+            if kind == .socketSend { sends.insert(name) }
         }
-        return counts
+        return (counts, sends)
     }
 
     /// "1324  pwrite64(14</data/a.sqlite-wal>, …": the call and what its descriptor is.
-    private func kind(_ line: Substring) -> FaultControl.Kind? {
+    private func call(_ line: Substring) -> (name: String, kind: FaultControl.Kind)? {
         let words = line.drop { $0 != " " }.drop { $0 == " " }
         let name = words.prefix { $0 != "(" }
         let file = words.drop { $0 != "<" }.dropFirst().prefix { $0 != ">" }
         guard !words.hasPrefix("<..."), !file.isEmpty else { return nil }
         let isSync = name.contains("sync")
-        if file.hasPrefix(folder) { return isSync ? .fileSync : .fileWrite }
-        return file.hasPrefix("socket:") || file.hasPrefix("TCP:") ? .socketSend : nil
+        if file.hasPrefix(folder) { return (String(name), isSync ? .fileSync : .fileWrite) }
+        guard file.hasPrefix("socket:") || file.hasPrefix("TCP:") else { return nil }
+        return (String(name), .socketSend)
     }
 }
