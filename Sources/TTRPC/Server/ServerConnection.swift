@@ -37,8 +37,9 @@ final class ServerConnection: ChannelInboundHandler {
     var isWritable = true
     /// Whether the channel reads.
     private(set) var isReading = true
-    /// Whether anything has arrived since the channel last said that it has read all.
-    private var hasRead = false
+    /// Whether the channel, when it next says that it has read all, may have found the end of the
+    /// input: it looks for that after nothing, or a whole buffer, was read.
+    private var mayHaveEnded = true
     /// Whether anything has arrived since the last look at the pings.
     var hasHeard = false
     /// Asks the client whether it is there; nil when it did not say that it answers.
@@ -125,6 +126,7 @@ final class ServerConnection: ChannelInboundHandler {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         var bytes = unwrapInboundIn(data)
+        mayHaveEnded = bytes.writableBytes == 0
         if var before = partial {
             partial = nil
             before.writeBuffer(&bytes)
@@ -134,7 +136,6 @@ final class ServerConnection: ChannelInboundHandler {
         lastActivity = lastRead
         admission.readBegan(lastRead)
         hasHeard = true
-        hasRead = true
         consume(bytes)
     }
 
@@ -221,10 +222,10 @@ final class ServerConnection: ChannelInboundHandler {
 
     func channelReadComplete(context: ChannelHandlerContext) {
         if partial != nil, !isPaused { context.channel.acknowledgeAtOnce() }
-        // Nothing was read before the end of the input. What is sent now may close the channel,
-        // which goes on with that end as if it were open.
-        guard hasRead else { return executor.drainSoon() }
-        hasRead = false
+        // What is sent now may close the channel, which goes on with the end of its input as if it
+        // were open.
+        guard !mayHaveEnded else { return executor.drainSoon() }
+        mayHaveEnded = true
         loop.drainAfterRead(self)
     }
 

@@ -85,8 +85,11 @@ struct ReleaseTests {
         #expect(releasedLoop == nil)
     }
 
-    @Test("A channel that tells the end of its input is not closed, nor written to, within that")
-    func endOfInput() throws {
+    @Test(
+        "A channel that tells the end of its input is not closed, nor written to, within that",
+        arguments: [false, true]
+    )
+    func endOfInput(afterWholeBuffer: Bool) throws {
         let eventLoop = EmbeddedEventLoop()
         let loop = loop(eventLoop)
         let connection = ServerConnection(loop)
@@ -94,7 +97,13 @@ struct ReleaseTests {
         try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 1)).wait()
         connection.write(RPCError(.internal, "It is to be sent."), 1)
         connection.streams.drain()
-        // As a socket's channel does when it reads nothing but that.
+        // As a socket's channel does when it reads nothing but that, or whatever filled a buffer
+        // before that.
+        if afterWholeBuffer {
+            let start = ByteBuffer(bytes: [0])
+            let full = try #require(start.getSlice(at: 0, length: 1))
+            channel.pipeline.fireChannelRead(full)
+        }
         channel.pipeline.fireChannelReadComplete()
         #expect(channel.isActive)
         #expect(try channel.readOutbound(as: ByteBuffer.self) == nil)
