@@ -10,6 +10,8 @@ package struct ClientLogInterceptor: ClientInterceptor {
         self.logger = logger
     }
 
+    package var stage: CallStage { .accessLog }
+
     package func begin(
         _ method: MethodDescriptor,
         _ options: inout CallOptions

@@ -15,6 +15,8 @@ package final class ClientMetricsInterceptor: ClientInterceptor {
         instruments = CallInstruments(prefix: "rpc_client", methods: methods, factory: factory)
     }
 
+    package var stage: CallStage { .metrics }
+
     package func begin(
         _ method: MethodDescriptor,
         _ options: inout CallOptions

@@ -50,7 +50,7 @@ package final class RPCServer: Service {
         var router = router
         router.addHello()
         self.router = router
-        self.interceptors = CallStage.ordered(interceptors)
+        self.interceptors = CallStage.ordered(interceptors) { $0.stage }
         self.authorizer = authorizer
         self.group = eventLoopGroup
         self.logger = logger

@@ -54,8 +54,8 @@ final class Session {
         return InterceptedCaller(
             pool,
             [
-                ClientDeadlineInterceptor(standard: .seconds(Int64(options.timeoutSeconds))),
                 ClientCredentialInterceptor(bearerToken: try options.token(service)),
+                ClientDeadlineInterceptor(standard: .seconds(Int64(options.timeoutSeconds))),
                 ClientRequestIDInterceptor(),
                 ClientTracingInterceptor(),
             ]

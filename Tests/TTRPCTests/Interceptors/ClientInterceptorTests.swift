@@ -31,6 +31,7 @@ private final class RecordingCaller: RPCCaller {
 private struct Witness: ClientInterceptor {
     let name: String
     let events: NIOLockedValueBox<[String]>
+    var stage = CallStage.accessLog
     var refusal: RPCError?
 
     func begin(
@@ -67,6 +68,23 @@ struct ClientInterceptorTests {
         let caller = InterceptedCaller(RecordingCaller(), witnesses)
         #expect(try await caller.say(Probe.echo, "x") == "x")
         #expect(events.withLockedValue { $0 } == ["begin 1", "begin 2", "end 1 OK", "end 2 OK"])
+    }
+
+    @Test("they take their turns by stage, however they are given")
+    func stages() async throws {
+        let events = NIOLockedValueBox<[String]>([])
+        let witnesses = CallStage.allCases.reversed().map {
+            Witness(name: "\($0)", events: events, stage: $0)
+        }
+        let caller = InterceptedCaller(RecordingCaller(), witnesses)
+        #expect(try await caller.say(Probe.echo, "x") == "x")
+        let stages = [
+            "identity", "limits", "deadline", "requestID", "tracing", "metrics", "accessLog",
+        ]
+        #expect(
+            events.withLockedValue { $0 }
+                == stages.map { "begin \($0)" } + stages.map { "end \($0) OK" }
+        )
     }
 
     @Test("one that refuses a call keeps it from being made, and all see how it ended")

@@ -7,6 +7,8 @@ package struct ClientCredentialInterceptor: ClientInterceptor {
         authorization = bearerToken.map { "Bearer " + $0 }
     }
 
+    package var stage: CallStage { .identity }
+
     package func begin(
         _ method: MethodDescriptor,
         _ options: inout CallOptions

@@ -11,6 +11,8 @@ package struct ClientDeadlineInterceptor: ClientInterceptor {
         self.standard = standard
     }
 
+    package var stage: CallStage { .deadline }
+
     package func begin(
         _ method: MethodDescriptor,
         _ options: inout CallOptions

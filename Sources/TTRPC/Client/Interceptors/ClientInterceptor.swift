@@ -1,6 +1,9 @@
 /// Looks at every call of a client, before it is sent and after it has ended. Once a call, however
 /// many attempts it takes.
 package protocol ClientInterceptor: Sendable {
+    /// When its turn is.
+    var stage: CallStage { get }
+
     /// Before the call is sent. Runs in the caller's task and must not block.
     ///
     /// - Parameters:

@@ -6,6 +6,8 @@ package struct ClientRequestIDInterceptor: ClientInterceptor {
         self.source = source
     }
 
+    package var stage: CallStage { .requestID }
+
     package func begin(
         _ method: MethodDescriptor,
         _ options: inout CallOptions

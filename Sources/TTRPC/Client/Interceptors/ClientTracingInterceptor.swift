@@ -11,6 +11,8 @@ package struct ClientTracingInterceptor: ClientInterceptor {
         self.source = source
     }
 
+    package var stage: CallStage { .tracing }
+
     package func begin(
         _ method: MethodDescriptor,
         _ options: inout CallOptions

@@ -1,17 +1,17 @@
 import NIOCore
 package import ProtobufC
 
-/// Makes calls through interceptors: deadline, request id, tracing, metrics, log, in this order.
+/// Makes calls through interceptors, in the order of their stages.
 package struct InterceptedCaller: RPCCaller {
     private let base: any RPCCaller
     private let interceptors: [any ClientInterceptor]
 
     /// - Parameters:
     ///   - base: makes the calls.
-    ///   - interceptors: see each call, in this order.
+    ///   - interceptors: see each call; those of one stage in this order.
     package init(_ base: any RPCCaller, _ interceptors: [any ClientInterceptor]) {
         self.base = base
-        self.interceptors = interceptors
+        self.interceptors = CallStage.ordered(interceptors) { $0.stage }
     }
 
     package func call<Request: WireMessage, Reply: WireMessage>(

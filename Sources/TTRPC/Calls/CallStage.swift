@@ -1,7 +1,8 @@
-/// The order in which a server looks at a call, and why.
+/// The order in which a call is looked at, and why.
 ///
-/// The first three belong to the server and may refuse the call; the others are interceptors and
-/// only look. `end` goes through the interceptors in the same order.
+/// At a server the first three are its own and may refuse the call; the others are interceptors and
+/// only look. At a client all are interceptors, and say in the same order what the server is to
+/// find. `end` goes through the interceptors in the same order.
 package enum CallStage: Int, Sendable, Hashable, CaseIterable {
     /// Who calls, and whether they may. First: a stranger must not take a place, and is told that
     /// they are one and not that the server is busy.
@@ -21,11 +22,14 @@ package enum CallStage: Int, Sendable, Hashable, CaseIterable {
     case accessLog
 
     /// Interceptors in the order of their stages; those of one stage stay as they were.
-    static func ordered(_ interceptors: [any ServerInterceptor]) -> [any ServerInterceptor] {
+    static func ordered<Interceptor>(
+        _ interceptors: [Interceptor],
+        by stage: (Interceptor) -> CallStage
+    ) -> [Interceptor] {
         interceptors.enumerated()
             .sorted { left, right in
-                (left.element.stage.rawValue, left.offset)
-                    < (right.element.stage.rawValue, right.offset)
+                (stage(left.element).rawValue, left.offset)
+                    < (stage(right.element).rawValue, right.offset)
             }
             .map(\.element)
     }
