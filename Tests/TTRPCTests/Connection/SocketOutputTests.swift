@@ -13,9 +13,7 @@ struct SocketOutputTests {
         let bench = try await SenderBench()
         try await bench.peer.stopReading()
         let _: Bool = try await eventually("the socket takes only part of a frame") {
-            let sent = try await bench.sendNext(isFlushed: false)
-            #expect(sent.left < sent.size)
-            return sent.left > 0 ? true : nil
+            try await bench.sendNext(isFlushed: false).left > 0 ? true : nil
         }
         try await bench.peer.startReading()
         for number in 1..<bench.count {

@@ -16,6 +16,14 @@ struct FlushTests {
         try bench.close()
     }
 
+    @Test("replies to the only connection leave at the end of its read")
+    func alone() throws {
+        let bench = try MemoryServer(connections: 1)
+        try bench.receive(bench.echo(1), on: 0)
+        #expect(try bench.sent(on: 0) != nil)
+        try bench.close()
+    }
+
     @Test("replies and messages do not wait for connections that are read for long")
     func notForLong() throws {
         let bench = try MemoryServer()

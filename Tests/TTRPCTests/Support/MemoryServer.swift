@@ -2,15 +2,17 @@ import NIOCore
 import NIOEmbedded
 import TTRPC
 
-/// A server of one loop with two connections, in memory.
+/// A server of one loop with some connections, in memory.
 struct MemoryServer {
     private let eventLoop = EmbeddedEventLoop()
     private let handlers: ConnectionHandlers
     private let channels: [EmbeddedChannel]
     private let switches: [WritabilitySwitch]
 
-    /// - Parameter routes: what it serves beside the echo and the streams.
-    init(routes: (inout Router) -> Void = { _ in }) throws {
+    /// - Parameters:
+    ///   - connections: how many there are.
+    ///   - routes: what it serves beside the echo and the streams.
+    init(connections: Int = 2, routes: (inout Router) -> Void = { _ in }) throws {
         var router = Router()
         router.echo()
         router.streams()
@@ -25,7 +27,7 @@ struct MemoryServer {
             logger: TestServer.logger
         )
         let (eventLoop, handlers) = (eventLoop, handlers)
-        let switches = (0..<2).map { _ in WritabilitySwitch() }
+        let switches = (0..<connections).map { _ in WritabilitySwitch() }
         self.switches = switches
         channels = try switches.map { writability in
             let channel = EmbeddedChannel(

@@ -86,6 +86,22 @@ final class RawPeer: Sendable {
         try await channel.setOption(.autoRead, value: false).get()
     }
 
+    /// From now on nothing that the other end sends arrives, nor is it acknowledged: to that end
+    /// this one's host is gone.
+    ///
+    /// - Source: Linux, networking/filter: a filter that returns 0 drops the packet.
+    func vanish() async throws {
+        guard let socket = channel as? any SocketOptionProvider else { return }
+        let dropAll = UnsafeMutablePointer<FilterInstruction>.allocate(capacity: 1)
+        defer { dropAll.deallocate() }
+        dropAll.initialize(to: FilterInstruction())
+        try await socket.unsafeSetSocketOption(
+            level: .socket,
+            name: NIOBSDSocket.Option(rawValue: SO_ATTACH_FILTER),
+            value: FilterProgram(count: 1, instructions: dropAll)
+        ).get()
+    }
+
     /// Whether the other end has closed the connection.
     var isClosed: Bool { closedAt != nil }
 
@@ -135,6 +151,20 @@ final class RawPeer: Sendable {
     struct Unexpected: Error {
         let frame: RawFrame
     }
+}
+
+/// `struct sock_filter`: return the constant.
+private struct FilterInstruction {
+    var code: UInt16 = 0x06
+    var jumpTrue: UInt8 = 0
+    var jumpFalse: UInt8 = 0
+    var constant: UInt32 = 0
+}
+
+/// `struct sock_fprog`. The kernel copies what it points to, and nobody changes it.
+private struct FilterProgram: @unchecked Sendable {
+    var count: UInt16
+    var instructions: UnsafeMutablePointer<FilterInstruction>
 }
 
 /// A port where a test plays the server.
