@@ -122,7 +122,10 @@ awk -F '\t' -v title="$title" -f "$here/table.awk" "$work/waits"
 # --- Streams
 
 step "streams"
-taskset -c 1 "$bin/StreamBenchmark" "$rounds" 127.0.0.1 "${port[remit]}" >"$work/streams"
+for round in $(seq "$rounds"); do
+    taskset -c 1 "$bin/StreamBenchmark" 1 127.0.0.1 "${port[remit]}"
+    if has grpc; then taskset -c 1 "$grpc" streams 1 127.0.0.1 "${port[grpc]}"; fi
+done >"$work/streams"
 title="Messages a second in streams on one connection, median of $rounds"
 awk -F '\t' -v title="$title" -f "$here/table.awk" "$work/streams"
 

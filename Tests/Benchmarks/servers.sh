@@ -113,7 +113,7 @@ start_server() {
     c) command=("$work/cecho" 0) ;;
     nio) command=("$bin/NIOEcho" 0) ;;
     go) command=(env GOMAXPROCS=1 "$work/peer" serve 127.0.0.1:0) ;;
-    grpc) command=("$grpc" 0) ;;
+    grpc) command=("$grpc" serve 0) ;;
     esac
     taskset -c 0 "${preload[@]}" "${command[@]}" >"$work/out-$name" 2>"$work/err-$name" &
     pid[$name]=$!
