@@ -6,7 +6,9 @@ import NIOCore
 
 /// The socket of a connection, to be written to without the channel's pipeline.
 ///
-/// Only for a channel whose pipeline changes no bytes, and on its event loop.
+/// Only for a channel whose pipeline changes no bytes, and on its event loop. Whoever has it is the
+/// only one that writes to the channel, and gives the channel what `send` leaves before it sends
+/// again.
 struct SocketOutput {
     private let core: any NIOTransportAccessibleChannelCore<NIOBSDSocket.Handle>
     private let options: (any NIOSynchronousChannelOptions)?
