@@ -1,5 +1,3 @@
-import Glibc
-
 /// grpc-swift for comparison: a server with an echo, and a client that measures its streams.
 ///
 ///     grpc-echo serve PORT
@@ -18,7 +16,6 @@ struct GRPCEcho {
             return try await StreamLoad.run(rounds: rounds, host: words[1], port: port)
         default: break
         }
-        fputs("usage: grpc-echo serve PORT\n       grpc-echo streams ROUNDS HOST PORT\n", stderr)
-        exit(2)
+        fatalError("usage: grpc-echo serve PORT | streams ROUNDS HOST PORT")
     }
 }
