@@ -8,12 +8,13 @@ import NIOCore
 ///
 /// Only for a channel whose pipeline changes no bytes, and on its event loop. Whoever has it is the
 /// only one that writes to the channel, and gives the channel what `send` leaves before it sends
-/// again.
+/// again; if it gives it anything else, it says so by `mayWait`.
 struct SocketOutput {
     private let core: any NIOTransportAccessibleChannelCore<NIOBSDSocket.Handle>
     private let options: (any NIOSynchronousChannelOptions)?
-    /// Whether the channel may have bytes that must be sent first.
-    private var mayWait = false
+    /// Whether the channel may have bytes that must be sent first: it was given what `send` left,
+    /// or something without asking here.
+    var mayWait = false
 
     /// Nil for a channel that has no socket.
     init?(_ channel: any Channel) {

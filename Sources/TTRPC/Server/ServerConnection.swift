@@ -9,6 +9,9 @@ final class ServerConnection: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
 
+    /// How long a connection that is not used keeps the memory of its replies.
+    private static let memoryTime = TimeAmount.seconds(1)
+
     let loop: ServerLoop
     // The loop's own, each used several times a call: by way of the loop, the compiler counts a
     // reference up and down each time.
@@ -298,9 +301,11 @@ final class ServerConnection: ChannelInboundHandler {
         context.close(promise: nil)
     }
 
-    /// Closes a connection that is silent, or stuck inside a frame.
+    /// Closes a connection that is silent, or stuck inside a frame; of one that is not used, keeps
+    /// no memory of what it sent.
     func closeIfStale(_ now: NIODeadline) {
         let configuration = loop.configuration
+        if out.readableBytes == 0, now - lastActivity > Self.memoryTime { out = ByteBuffer() }
         if let partialSince, isWritable, now - partialSince > configuration.frameTimeout {
             close("a frame took longer than \(configuration.frameTimeout)")
         } else if let stalledSince = kept.stalledSince,

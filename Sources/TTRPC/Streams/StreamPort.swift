@@ -30,10 +30,16 @@ protocol StreamHost: AnyObject {
 }
 
 extension StreamHost {
-    /// Sends what was gathered, as far as the socket takes it at once.
+    /// Sends what was gathered, as far as the socket takes it at once. What is past the high-water
+    /// mark is the channel's as a whole: it then tells when the peer has taken it, and nothing is
+    /// gathered before. Of the rest of it the channel would not say a word.
     ///
     /// - Returns: whether that was all. What is left is to be handed over to the channel.
     func sendAtOnce() -> Bool {
+        guard hasRoom else {
+            socket?.mayWait = true
+            return false
+        }
         guard socket?.send(&out) == true else { return false }
         out.emptyForReuse()
         return true

@@ -99,6 +99,39 @@ struct BackpressureTests {
         }
     }
 
+    @Test("little more than the high-water mark waits for a peer that does not read")
+    func highWaterMark() async throws {
+        let written = Counter()
+        let text = String(repeating: "x", count: 64 << 10)
+        let mark = 16 << 20
+        try await withServer(
+            {
+                $0.outBufferHighWaterBytes = mark
+                $0.maxBufferedBytes = 1 << 30
+            },
+            routes: { router in
+                router.serverStream { (_, writer, _) async throws(RPCError) in
+                    while true {
+                        try await writer.write(Note(service: text))
+                        written.add()
+                    }
+                }
+            }
+        ) { server in
+            let peer = try await RawPeer.connect(
+                to: server.address,
+                reads: false,
+                receiveBufferBytes: 65_536
+            )
+            try await peer.send(RawRequest(Probe.spell).frame(1, flags: 1))
+            let stopped = try await settled { written.value }
+            // And what the kernel takes.
+            #expect(stopped * text.utf8.count < mark + (8 << 20))
+            #expect(stopped * text.utf8.count > mark)
+            await peer.close()
+        }
+    }
+
     @Test("a frame that the server itself leaves unread is not its sender's delay")
     func slowReader() async throws {
         let handled = Counter()

@@ -28,6 +28,27 @@ struct ReleaseTests {
         )
     }
 
+    @Test("A connection keeps the memory of its replies while it is used, and not for long")
+    func memoryOfReplies() throws {
+        let eventLoop = EmbeddedEventLoop()
+        let loop = loop(eventLoop)
+        let connection = ServerConnection(loop)
+        let channel = EmbeddedChannel(handler: connection, loop: eventLoop)
+        try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 1)).wait()
+        let text = String(repeating: "x", count: 32_000)
+        let frame = RawRequest(Probe.echo, payload: Probe.payload(text)).frame(1)
+        try channel.writeInbound(ByteBuffer(bytes: frame.bytes))
+        eventLoop.run()
+        #expect(try channel.readOutbound(as: ByteBuffer.self) != nil)
+        connection.closeIfStale(connection.lastActivity + .milliseconds(1))
+        #expect(connection.out.storageCapacity > text.utf8.count)
+        connection.closeIfStale(connection.lastActivity + .seconds(2))
+        #expect(connection.out.storageCapacity == 0)
+        #expect(channel.isActive)
+        _ = try channel.finish()
+        loop.stop()
+    }
+
     @Test("A connection that has served calls and is closed is released")
     func connectionIsReleased() throws {
         let eventLoop = EmbeddedEventLoop()
