@@ -40,7 +40,7 @@ trap 'exit 130' INT TERM
 
 # Tests that keep to time-outs are not held up by hundreds of others.
 case "$filter" in
-'^TTRPCTests'*) export SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=6 ;;
+*TTRPCTests*) export SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=6 ;;
 esac
 
 build=.build

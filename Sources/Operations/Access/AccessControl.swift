@@ -71,18 +71,20 @@ package final class AccessControl: ServerAuthorizer {
         return grant
     }
 
+    /// Made once: nothing of it depends on the call.
+    private static let unknown = RPCError(
+        .unauthenticated,
+        "The bearer token is none that was given out for this service.",
+        reason: "CREDENTIAL_UNKNOWN"
+    )
+
     private func grant(
         _ authorization: String,
         _ table: AccessTable
     ) throws(RPCError) -> AccessTable.Grant {
-        let unknown = RPCError(
-            .unauthenticated,
-            "The bearer token is none that was given out for this service.",
-            reason: "CREDENTIAL_UNKNOWN"
-        )
-        guard let text = BearerToken.text(authorization: authorization) else { throw unknown }
+        guard let text = BearerToken.text(authorization: authorization) else { throw Self.unknown }
         switch table.find(BearerToken.hash(text), now: now()) {
-        case .none: throw unknown
+        case .none: throw Self.unknown
         case .expired:
             throw RPCError(
                 .unauthenticated,

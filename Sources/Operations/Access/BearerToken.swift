@@ -19,7 +19,8 @@ package enum BearerToken {
     /// What a table keeps: SHA-256 of the whole text, 32 bytes. A plain hash will do, since the
     /// text is random and not a password.
     package static func hash(_ text: String) -> [UInt8] {
-        Array(SHA256.hash(data: Array(text.utf8)))
+        var text = text
+        return Array(text.withUTF8 { SHA256.hash(data: UnsafeRawBufferPointer($0)) })
     }
 
     /// The hash as a table shows it: 64 hexadecimal digits.

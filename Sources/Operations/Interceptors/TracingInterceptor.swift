@@ -8,9 +8,13 @@ package import Tracing
 /// passed on under a new span id, so that the log lines of both services can be joined.
 package final class TracingInterceptor: ServerInterceptor {
     private let tracer: (any Tracer)?
+    private let source: RandomIDSource
 
-    /// - Parameter tracer: starts the spans; by default the one that the process has installed.
-    package init(tracer: (any Tracer)? = nil) {
+    /// - Parameters:
+    ///   - tracer: starts the spans; by default the one that the process has installed.
+    ///   - source: names spans that no tracer starts.
+    package init(tracer: (any Tracer)? = nil, source: RandomIDSource = RandomIDSource()) {
+        self.source = source
         let installed = tracer ?? InstrumentationSystem.tracer
         self.tracer = installed is NoOpTracer ? nil : installed
     }
@@ -22,8 +26,8 @@ package final class TracingInterceptor: ServerInterceptor {
         let incoming = text.flatMap { TraceContext($0) }
         guard let tracer else {
             guard let incoming else { return }
-            let own = UInt64.random(in: 1 ... .max)
-            context.trace = CallTrace(incoming: incoming, outgoing: incoming.from(span: own))
+            let outgoing = incoming.from(span: source.nextNonZero())
+            context.trace = CallTrace(incoming: incoming, outgoing: outgoing)
             return
         }
         var service = ServiceContext.topLevel
@@ -43,7 +47,7 @@ package final class TracingInterceptor: ServerInterceptor {
         tracer.inject(span.context, into: &told, using: Writer())
         let outgoing =
             told["traceparent"].flatMap { TraceContext($0) }
-            ?? incoming?.from(span: .random(in: 1 ... .max))
+            ?? incoming?.from(span: source.nextNonZero())
         context.trace = CallTrace(incoming: incoming, outgoing: outgoing, span: span)
     }
 

@@ -25,7 +25,12 @@ package struct TraceContext: Sendable, Equatable {
     /// Digits are lower case; ids are not zero; version ff is none. Of a version above 00 the same
     /// 55 bytes are read, and more may follow after a dash.
     package init?(_ text: String) {
-        let bytes = Array(text.utf8.prefix(Self.byteCount + 1))
+        var text = text
+        guard let read = text.withUTF8({ Self($0) }) else { return nil }
+        self = read
+    }
+
+    private init?(_ bytes: UnsafeBufferPointer<UInt8>) {
         let dash = UInt8(ascii: "-")
         guard bytes.count >= Self.byteCount,
             let version = HexText.number(bytes[0..<2]), version != 0xFF,
@@ -100,7 +105,7 @@ package enum HexText {
     }
 
     /// Reads at most sixteen digits, lower case only; nil when one is none.
-    static func number(_ text: ArraySlice<UInt8>) -> UInt64? {
+    static func number(_ text: Slice<UnsafeBufferPointer<UInt8>>) -> UInt64? {
         var number: UInt64 = 0
         for byte in text {
             switch byte {

@@ -26,7 +26,7 @@ struct RequestIDTests {
     )
     func replaced(name: String?) throws {
         var context = context(name)
-        try RequestIDInterceptor(seed: 7).begin(&context)
+        try RequestIDInterceptor(source: RandomIDSource(seed: 7)).begin(&context)
         let made = try #require(context.requestID)
         #expect(made != name)
         #expect(made.count == 16)
@@ -35,7 +35,7 @@ struct RequestIDTests {
 
     @Test("no two requests have one name", arguments: [0, 1, UInt64.max - 500])
     func different(seed: UInt64) throws {
-        let interceptor = RequestIDInterceptor(seed: seed)
+        let interceptor = RequestIDInterceptor(source: RandomIDSource(seed: seed))
         var names: Set<String> = []
         for _ in 0..<1000 {
             var context = context(nil)

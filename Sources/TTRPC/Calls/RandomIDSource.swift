@@ -22,7 +22,7 @@ package final class RandomIDSource: Sendable {
     }
 
     /// 64 bits that are not all zero.
-    func nextNonZero() -> UInt64 {
+    package func nextNonZero() -> UInt64 {
         max(1, next())
     }
 }
