@@ -37,31 +37,27 @@ struct VanishedPeerTests {
         }
     }
 
+    /// Makes a call, and answers it as the server.
+    ///
+    /// - Returns: where it came.
+    private func call(_ client: RPCClient, _ listener: RawListener) async throws -> RawPeer {
+        async let reply = client.text(Probe.echo, "")
+        let peer = try await listener.accept()
+        let streamID = try await peer.nextFrame().streamID
+        try await peer.send(RawResponse.success(streamID, payload: Probe.payload("here")))
+        #expect(try await reply == "here")
+        return peer
+    }
+
     @Test("a call that no server acknowledges is lost, and the next one is dialled anew")
     func server() async throws {
         let listener = try await RawListener.listen()
         try await withClient(port: listener.port, { $0.socketSettings = Self.settings }) { client in
-            async let first = client.text(Probe.echo, "")
-            let peer = try await listener.accept()
-            try await peer.send(
-                RawResponse.success(
-                    try await peer.nextFrame().streamID,
-                    payload: Probe.payload("here")
-                )
-            )
-            #expect(try await first == "here")
+            let peer = try await call(client, listener)
             try await peer.vanish()
             let failure = await client.failure(Probe.echo, timeout: nil)
             #expect(failure?.reason == "CONNECTION_LOST" && failure?.origin == .lost)
-            async let second = client.text(Probe.echo, "")
-            let other = try await listener.accept()
-            try await other.send(
-                RawResponse.success(
-                    try await other.nextFrame().streamID,
-                    payload: Probe.payload("back")
-                )
-            )
-            #expect(try await second == "back")
+            let other = try await call(client, listener)
             await peer.close()
             await other.close()
         }
