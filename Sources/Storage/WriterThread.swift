@@ -3,9 +3,9 @@ import Dispatch
 import Foundation
 import NIOConcurrencyHelpers
 
-/// A thread that does one piece of work after the other, with no more of a processor than those that
-/// answer callers get: libdispatch's of the same purpose take a higher priority where they may, and
-/// then a server under overload cannot even refuse. It ends with its owner, once its work is done.
+/// A thread that does one piece of work after the other, with a little less of a processor than those
+/// that answer callers get: libdispatch's of the same purpose take a higher priority where they may,
+/// and then a server under overload cannot even refuse. It ends with its owner, once its work is done.
 final class WriterThread: Sendable {
     /// What owner and thread share: the thread keeps no owner.
     private final class Inbox: Sendable {
@@ -19,6 +19,9 @@ final class WriterThread: Sendable {
         }
     }
 
+    /// How much nicer than the process it is: see `Storage`.
+    private static let stepsBelowProcess: Int32 = 1
+
     private let inbox = Inbox()
 
     /// - Parameter name: as the system shows it, at most 15 bytes.
@@ -29,7 +32,8 @@ final class WriterThread: Sendable {
             _ = remit_set_thread_name(name)
             // It has inherited that of the thread that opens the store, which may be libdispatch's.
             let process = __priority_which_t(PRIO_PROCESS.rawValue)
-            _ = setpriority(process, 0, getpriority(process, id_t(getpid())))
+            let own = getpriority(process, id_t(getpid())) + Self.stepsBelowProcess
+            _ = setpriority(process, 0, own)
             while let work = inbox.next() { work() }
         }
         thread.start()
