@@ -15,10 +15,9 @@
  * due, not from when it could be written: a server that stalls is not spared the calls that had to
  * wait for it. A call is good when it succeeded within the time-out, if there is one.
  *
- * Prints one line of KEY=VALUE for each phase. A slice of 100 ms is bad when a call was refused,
- * failed or was answered later than 50 ms in it. "settled_ms" is how long after the phase's begin
- * its last second ended that has more bad slices than any second of the first open phase has: what a
- * server needs to be normal again.
+ * Prints one line of KEY=VALUE for each phase. "p99_by_second_ms" has a number for each second in
+ * which calls of the phase were due: one call in a hundred of that second was answered later. A call
+ * that was refused, failed or could not be sent counts as NOT_SERVED_MS.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -45,10 +44,8 @@ enum {
     MAX_FRAME = 4 << 20,
     SLOTS = 1 << 16,          /* calls that one connection may wait for */
     MAX_OUT = 8 << 20,        /* bytes that one connection may have unwritten */
-    SLICE_MS = 100,
-    MAX_SLICES = 6000,
-    SLICES_A_SECOND = 10,
-    LATE_MS = 50,
+    MAX_SECONDS = 600,
+    NOT_SERVED_MS = 100000,   /* longer than any call waits */
     DRAIN_MS = 2000           /* how long the last answers are waited for */
 };
 
@@ -250,13 +247,15 @@ static unsigned dirty_count;
 static struct {
     uint64_t begin, sent, good, late, refused, expired, failed, unwritten, without_delay;
     Histogram ok, refusal;
-    bool is_bad[MAX_SLICES];
     bool is_closed, is_over;
 } phase;
 
-static void mark_bad(uint64_t now) {
-    uint64_t slice = (now - phase.begin) / (SLICE_MS * 1000000ull);
-    if (slice < MAX_SLICES) phase.is_bad[slice] = true;
+/* Of the phase's seconds: what the calls took that were due in each. */
+static Histogram seconds_of_phase[MAX_SECONDS];
+
+static void record_in_second(uint64_t due, uint64_t ns) {
+    uint64_t second = (due - phase.begin) / 1000000000u;
+    if (second < MAX_SECONDS) record(&seconds_of_phase[second], ns);
 }
 
 static bool send_call(Connection *connection, uint64_t due) {
@@ -264,7 +263,7 @@ static bool send_call(Connection *connection, uint64_t due) {
     unsigned slot = (id >> 1) % SLOTS;
     if (connection->due[slot] || connection->out_size + frame_size > MAX_OUT) {
         phase.unwritten++;
-        mark_bad(due);
+        record_in_second(due, NOT_SERVED_MS * 1000000ull);
         return false;
     }
     if (number_size) count_up();
@@ -349,7 +348,7 @@ static void answered(Connection *connection, uint32_t id, const uint8_t *data, s
     case 4: phase.expired++; break;
     default: phase.failed++; break;
     }
-    if (code || took > LATE_MS * 1000000ull) mark_bad(now);
+    record_in_second(due, code ? NOT_SERVED_MS * 1000000ull : took);
     if (phase.is_closed && !phase.is_over) send_call(connection, now);
 }
 
@@ -453,22 +452,15 @@ static unsigned waiting(void) {
     return sum;
 }
 
-/* The most bad slices in a second; in *settled the end of the last one with more than `most`. */
-static int worst_second(int most, int *settled) {
-    int bad = 0, worst = 0, last_bad = -1;
-    *settled = 0;
-    for (int slice = 0; slice < MAX_SLICES; slice++) {
-        bad += phase.is_bad[slice];
-        if (slice >= SLICES_A_SECOND) bad -= phase.is_bad[slice - SLICES_A_SECOND];
-        if (phase.is_bad[slice]) last_bad = slice;
-        if (bad > worst) worst = bad;
-        if (bad > most) *settled = last_bad + 1;
-    }
-    return worst;
+static void print_seconds(double took) {
+    unsigned count = took < MAX_SECONDS ? (unsigned)round(took) : MAX_SECONDS;
+    printf(" p99_by_second_ms=");
+    for (unsigned second = 0; second < count; second++)
+        printf("%s%.3f", second ? "," : "", quantile_ms(&seconds_of_phase[second], .99));
+    printf("\n");
 }
 
 static void run_phase(const char *text) {
-    static int normal = -1; /* bad slices in the worst second of the first open phase */
     char kind[16];
     double amount = 0, seconds = 0;
     if (sscanf(text, "pause:%lf", &seconds) == 1) strcpy(kind, "pause");
@@ -476,9 +468,10 @@ static void run_phase(const char *text) {
         die("no phase: %s", text);
     bool is_closed = !strcmp(kind, "closed"), is_pause = !strcmp(kind, "pause");
     if (!is_closed && !is_pause && strcmp(kind, "open")) die("no phase: %s", text);
-    if (seconds <= 0 || seconds > 600 || (!is_pause && amount < 1)) die("no phase: %s", text);
+    if (seconds <= 0 || seconds > MAX_SECONDS || (!is_pause && amount < 1)) die("no phase: %s", text);
 
     memset(&phase, 0, sizeof phase);
+    memset(seconds_of_phase, 0, sizeof seconds_of_phase);
     phase.is_closed = is_closed;
     phase.begin = now_ns();
     double cpu = option.server_pid ? server_cpu() : 0;
@@ -510,18 +503,17 @@ static void run_phase(const char *text) {
     double used = option.server_pid ? (server_cpu() - cpu) / took : 0;
     /* What was sent is answered before the next phase is judged. */
     for (uint64_t limit = now_ns() + DRAIN_MS * 1000000ull; waiting() && now_ns() < limit;) poll_once(1);
-    int settled, worst = worst_second(normal < 0 ? 0 : normal, &settled);
-    if (normal < 0 && !is_closed && !is_pause) normal = worst;
     printf("phase=%s sent=%.0f good=%.0f refused=%.0f late=%.0f expired=%.0f failed=%llu "
            "unwritten=%llu unanswered=%u ok_p50_ms=%.3f ok_p99_ms=%.3f refused_p50_ms=%.3f "
-           "refused_p99_ms=%.3f without_delay=%llu bad_slices=%d settled_ms=%d server_cpu=%.2f server_rss_kib=%ld\n",
+           "refused_p99_ms=%.3f without_delay=%llu server_cpu=%.2f server_rss_kib=%ld",
            text, (double)phase.sent / took, (double)phase.good / took, (double)phase.refused / took,
            (double)phase.late / took, (double)phase.expired / took,
            (unsigned long long)phase.failed, (unsigned long long)phase.unwritten, waiting(),
            quantile_ms(&phase.ok, .5), quantile_ms(&phase.ok, .99),
            quantile_ms(&phase.refusal, .5), quantile_ms(&phase.refusal, .99),
-           (unsigned long long)phase.without_delay, worst, settled * SLICE_MS, used,
+           (unsigned long long)phase.without_delay, used,
            option.server_pid ? server_memory_kib() : 0);
+    print_seconds(took);
     fflush(stdout);
 }
 
