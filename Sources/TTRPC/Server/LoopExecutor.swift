@@ -179,6 +179,9 @@ final class LoopExecutor: TaskExecutor {
         local.spare.removeAll(keepingCapacity: true)
     }
 
+    /// Whether nothing waits for the loop's next look. On the loop only.
+    var isIdle: Bool { !local.isLooking && remote.withLockedValue { $0.isEmpty } }
+
     /// Has the loop look for something to read, and go on after that with what is left: jobs from
     /// other threads, then `afterLook`. On the loop only.
     func look() {

@@ -52,7 +52,9 @@ extension ServerConnection {
         switch decision {
         case .run: break
         case .wait: call.isWaiting = true
-        case .refuse(let error): return error
+        case .refuse(let error):
+            loop.refusalPause.refused(on: self)
+            return error
         }
         call.isAdmitted = true
         call.context.requestBytes = payloadBytes

@@ -40,6 +40,10 @@ final class ServerConnection: ChannelInboundHandler {
     var isWritable = true
     /// Whether the channel reads.
     private(set) var isReading = true
+    /// Whether a call was refused in this turn, and whether the connection is not read therefore:
+    /// `RefusalPause`'s.
+    var wasRefused = false
+    private(set) var isResting = false
     /// Whether the channel, when it next says that it has read all, may have found the end of the
     /// input: it looks for that after nothing, or a whole buffer, was read.
     private var mayHaveEnded = true
@@ -207,10 +211,16 @@ final class ServerConnection: ChannelInboundHandler {
 
     /// Lets the channel read as long as there is room for what comes.
     func setReading() {
-        let shouldRead = isWritable && gate.isOpen
+        let shouldRead = isWritable && gate.isOpen && !isResting
         guard shouldRead != isReading else { return }
         isReading = shouldRead
         try? context?.channel.syncOptions?.setOption(.autoRead, value: shouldRead)
+    }
+
+    /// Has the channel read nothing for a while, or again.
+    func rest(_ isResting: Bool) {
+        self.isResting = isResting
+        setReading()
     }
 
     func readOn() {

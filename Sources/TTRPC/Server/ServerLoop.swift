@@ -25,6 +25,7 @@ final class ServerLoop {
     let authorizer: (any ServerAuthorizer)?
     let logger: Logger
     let admission: Admission
+    let refusalPause: RefusalPause
     /// Of the calls that outlived the burst that started them.
     let deadlines: Deadlines
     /// When the loop last looked at the clock: with each read, after each call that it has answered
@@ -71,6 +72,7 @@ final class ServerLoop {
             executor: executor,
             arena: arena
         )
+        refusalPause = RefusalPause(eventLoop)
         let executor = executor
         deadlines = Deadlines(
             eventLoop,
@@ -78,7 +80,10 @@ final class ServerLoop {
             afterExpiry: { executor.drain() }
         )
         executor.afterDrain { self.flush() }
-        executor.atTurnEnd { self.admission.turnEnded() }
+        executor.atTurnEnd {
+            self.admission.turnEnded()
+            self.refusalPause.turnEnded(isIdle: executor.isIdle)
+        }
         executor.hangBell()
         executor.afterLook { self.admission.serveBacklog() }
         let bound = NIOLoopBound(self, eventLoop: eventLoop)
@@ -147,6 +152,7 @@ final class ServerLoop {
         sweep = nil
         unswept = []
         admission.stop()
+        refusalPause.stop()
         executor.stop()
         unflushed = []
         isStopped = true

@@ -12,7 +12,12 @@ struct MemoryServer {
     /// - Parameters:
     ///   - connections: how many there are.
     ///   - routes: what it serves beside the echo and the streams.
-    init(connections: Int = 2, routes: (inout Router) -> Void = { _ in }) throws {
+    ///   - configure: changes its settings.
+    init(
+        connections: Int = 2,
+        routes: (inout Router) -> Void = { _ in },
+        configure: (inout ServerConfiguration) -> Void = { _ in }
+    ) throws {
         var router = Router()
         router.echo()
         router.streams()
@@ -20,6 +25,7 @@ struct MemoryServer {
         var configuration = ServerConfiguration(host: "127.0.0.1", port: 0)
         // However slow this machine is, no call waits for the next turn.
         configuration.turnBudget = .hours(1)
+        configure(&configuration)
         handlers = ConnectionHandlers(
             configuration: configuration,
             router: router,
@@ -46,6 +52,19 @@ struct MemoryServer {
     /// Does what the loop has to do now.
     func run() {
         eventLoop.run()
+    }
+
+    /// Lets time pass for the loop's timers.
+    func pass(_ time: TimeAmount) {
+        eventLoop.advanceTime(by: time)
+    }
+
+    /// Whether a channel is to be read.
+    func isRead(_ channel: Int) -> Bool {
+        let values = channels[channel].options.compactMap { option, value in
+            option is ChannelOptions.Types.AutoReadOption ? value as? Bool : nil
+        }
+        return values.last ?? true
     }
 
     func receive(_ frame: RawFrame, on channel: Int) throws {
