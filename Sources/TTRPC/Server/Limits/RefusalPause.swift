@@ -25,7 +25,7 @@ final class RefusalPause {
 
     /// A call was refused because there is no room for it.
     func refused(on connection: ServerConnection) {
-        guard !connection.wasRefused else { return }
+        guard !connection.wasRefused, !isStopped else { return }
         connection.wasRefused = true
         refused.append(connection)
     }
@@ -35,7 +35,7 @@ final class RefusalPause {
     /// - Parameter isIdle: whether the loop has nothing else to do now.
     func turnEnded(isIdle: @autoclosure () -> Bool) {
         guard !refused.isEmpty else { return }
-        let pauses = !isStopped && isIdle()
+        let pauses = isIdle()
         if pauses, resting.isEmpty { setTimer() }
         for connection in refused {
             connection.wasRefused = false
@@ -58,9 +58,10 @@ final class RefusalPause {
         for connection in rested { connection.rest(false) }
     }
 
-    /// Nothing rests any more.
+    /// Nothing rests any more, and no connection is kept.
     func stop() {
         isStopped = true
+        refused = []
         end()
     }
 }
