@@ -1,6 +1,7 @@
 import NIOCore
 import NIOEmbedded
 import TTRPC
+import Testing
 
 /// A server of one loop with some connections, in memory.
 struct MemoryServer {
@@ -73,6 +74,17 @@ struct MemoryServer {
 
     func sent(on channel: Int) throws -> ByteBuffer? {
         try channels[channel].readOutbound()
+    }
+
+    /// The streams whose answers were sent since this was last asked, in order.
+    func answeredStreams(on channel: Int) throws -> [UInt32] {
+        var bytes: [UInt8] = []
+        while let sent = try sent(on: channel) { bytes += Array(sent.readableBytesView) }
+        var position = 0
+        var streams: [UInt32] = []
+        while let frame = RawFrame.take(bytes, from: &position) { streams.append(frame.streamID) }
+        #expect(position == bytes.count, "whole frames")
+        return streams
     }
 
     /// Whether the peer takes what it is sent.

@@ -39,11 +39,9 @@ final class RefusalPause {
         if pauses, resting.isEmpty { setTimer() }
         for connection in refused {
             connection.wasRefused = false
-            // One may have been read while it rests: it has found the end of its input.
-            guard pauses, !connection.isResting else { continue }
-            connection.rest(true)
-            resting.append(connection)
+            if pauses { connection.rest(true) }
         }
+        if pauses { resting += refused }
         refused.removeAll(keepingCapacity: true)
     }
 
