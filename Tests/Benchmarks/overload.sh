@@ -97,8 +97,7 @@ run() {
             wrong=$((wrong + $(value without_delay "$line") + $(value unanswered "$line")))
             wrong=$((wrong + $(value failed "$line")))
         done
-        echo "before $(value p99_by_second_ms "$before" | cut -d, -f6- | tr , ' ')" \
-            >>"$work/seconds"
+        echo "before $(value p99_by_second_ms "$before" | tr , ' ')" >>"$work/seconds"
         echo "after $(value p99_by_second_ms "$after" | tr , ' ')" >>"$work/seconds"
         printf '   peak %.0f/s, offered %s times: %.0f %%, refused in %s ms\n' "$rate" "$factor" \
             "$(awk "BEGIN { print 100 * ${ratios[round]} }")" "${waits[round]}"
@@ -108,7 +107,7 @@ run() {
     goodput=$(median "${ratios[@]}")
     wait=$(median "${waits[@]}")
     returned=$(awk -f "$root/Tests/Benchmarks/returned.awk" "$work/seconds")
-    printf '   p99 of the seconds compared, in ms\n'
+    printf '   p99 of each second, in ms\n'
     sed 's/^/   /' "$work/seconds"
     check "goodput $(times "$goodput" 100) % of the peak (at least $(times "$least" 100))" \
         "$goodput >= $least"

@@ -1,18 +1,19 @@
 # Tells whether what follows a disturbance is like what was before it. Reads, for each round,
 #
-#   before P99…     of the seconds before the disturbance that are compared
-#   after P99…      of the seconds after it, from the first one on
+#   before P99…     of the seconds before the disturbance
+#   after P99…      of the seconds after it
 #
-# and compares the seconds after it from `from` (5) on, as many as there are before. Prints a line of
-# KEY=VALUE:
+# and compares those of each from `from` (5) on. Prints a line of KEY=VALUE:
 #
 #   share           of all pairs of such a second and one before, of whichever rounds, the part in
 #                   which the one after is worse; equal ones count half. 0.5 is no difference.
-#   most            what the share passes once in a hundred times though there is no difference: the
-#                   normal approximation of the rank sum of Mann and Whitney.
+#   most            what the share passes once in a hundred times though there is no difference, if
+#                   one second says nothing about the next: the normal approximation of the rank sum
+#                   of Mann and Whitney.
 #   outside         rounds in which more than half of these seconds are worse than every one before
 #   first           of each round, the first second after it that is no worse than one before was
-$1 == "before" { for (i = 2; i <= NF; i++) before[++befores] = $i + 0 }
+BEGIN { if (from == "") from = 5 }
+$1 == "before" { for (i = 2 + from; i <= NF; i++) before[++befores] = $i + 0 }
 $1 == "after" {
     rounds++
     for (i = 2; i <= NF; i++) after[rounds, i - 2] = $i + 0
@@ -20,7 +21,6 @@ $1 == "after" {
 }
 
 END {
-    if (from == "") from = 5
     if (!befores || !rounds) {
         print "returned.awk: nothing to compare" >"/dev/stderr"
         exit 1
