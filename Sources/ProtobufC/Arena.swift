@@ -11,10 +11,13 @@ package import NIOCore
 /// unpack fail, so its capacity bounds what one message can cost. Not `Sendable`: one belongs to
 /// one event loop, or to one call.
 package final class Arena {
-    /// Memory that libprotobuf-c may need for a frame, as a multiple of the frame's size: an
-    /// empty submessage is two bytes on the wire, and a struct and a pointer in memory.
-    package static let expansionFactor = 96
-    /// Room for the smallest messages, whatever the factor says, in bytes.
+    /// Memory that libprotobuf-c may need for each byte of a frame.
+    ///
+    /// An empty submessage is two bytes on the wire. In memory it is a struct (176 bytes is the
+    /// largest) with the size in front of it, a pointer, and up to 64 bytes of what was scanned.
+    package static let expansionFactor = 128
+    /// Room for what does not grow with the frame, in bytes: the outermost struct, the first of
+    /// what was scanned.
     package static let minimumCapacity = 4096
     /// Room for building the largest reply, in bytes. Pages that are not touched cost nothing.
     package static let replyCapacity = 16 << 20
@@ -33,9 +36,11 @@ package final class Arena {
         remit_arena_destroy(raw)
     }
 
-    /// The capacity that no frame of this size can exhaust with known fields alone.
+    /// The capacity that no frame of this size exhausts when its fields are known, and none but
+    /// the repeated ones comes twice.
     package static func capacity(forFrameBytes bytes: Int) -> Int {
-        max(minimumCapacity, bytes * expansionFactor)
+        // A checked arena has a gap before each allocation: at most one for two bytes.
+        minimumCapacity + bytes * (expansionFactor + Int(REMIT_ARENA_GAP) / 2)
     }
 
     /// What libprotobuf-c's functions take.

@@ -129,15 +129,19 @@ as_line() { od -An -v -tx1 "$1" | tr -d ' \n' && echo; }
 fuzz() {
     local target=$1 status=0
     unpack "$target"
-    FUZZ_TARGET=$target ASAN_OPTIONS=detect_leaks=0 "$work/fuzz" -max_total_time="$2" \
-        -max_len=4096 -timeout=10 -rss_limit_mb=4096 -print_final_stats=1 -seed="${SEED:-0}" \
+    # Swift's own crash handler hangs under the sanitizer, and hides the stack that matters.
+    SWIFT_BACKTRACE=enable=no FUZZ_TARGET=$target ASAN_OPTIONS=detect_leaks=0 \
+        "$work/fuzz" -max_total_time="$2" -max_len=4096 -timeout=10 \
+        -rss_limit_mb=4096 -print_final_stats=1 -seed="${SEED:-0}" \
         -artifact_prefix="$work/crash-$target-" "$work/corpus-$target" \
         >"$work/$target.log" 2>&1 || status=$?
     if [ "$status" -ne 0 ]; then
         echo "FAILED $target: $work/$target.log ends with"
         tail -n 40 "$work/$target.log"
         for input in "$work/crash-$target"-*; do
-            [ ! -e "$input" ] || echo "for Corpus/$target.hex: $(as_line "$input")"
+            [ -e "$input" ] || continue
+            echo "for Corpus/$target.hex: $(as_line "$input")"
+            echo "which rule it breaks: swift run FuzzReplay $target $input"
         done
         return "$status"
     fi

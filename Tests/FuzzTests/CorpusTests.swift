@@ -1,5 +1,6 @@
 import Foundation
 import FuzzTargets
+import ProtobufC
 import Testing
 
 /// What fuzzing has found worth keeping: Tests/Fuzz/Corpus.
@@ -55,5 +56,26 @@ struct CorpusTests {
         let listed = MessageFuzz.all.map(\.name)
         #expect(Set(listed) == (try Corpus.generatedMessages()))
         #expect(Set(listed).count == listed.count)
+    }
+
+    @Test("An arena that is sized for a frame is enough for the densest frame of any message")
+    func densestFrames() {
+        // libprotobuf-c takes room for what it has scanned in slabs that double: 16 fields, 32 …
+        let counts = [1, 16, 17, 24, 48, 49, 112, 113, 241]
+        for message in MessageFuzz.all {
+            for number in 1...31 as ClosedRange<Int> {
+                // A field of no bytes: an empty message, text, or list.
+                let key = UInt8(number << 3 | 2)
+                let field: [UInt8] = key < 128 ? [key, 0] : [key, 1, 0]
+                for count in counts {
+                    let frame = Array(repeatElement(field, count: count).joined())
+                    let refusal = message.refusal(frame)
+                    #expect(
+                        refusal != .tooLarge(message: message.name),
+                        "\(count) fields \(number) of \(message.name)"
+                    )
+                }
+            }
+        }
     }
 }

@@ -8,7 +8,7 @@ package struct ServerConfiguration: Sendable {
     package var port: Int
     /// How connections are taken by TLS; nil takes plain text.
     package var tls: TLSServerSettings?
-    /// The longest data of a request's frame, in bytes. libprotobuf-c can need 96 times as much
+    /// The longest data of a request's frame, in bytes. libprotobuf-c can need 128 times as much
     /// memory, for one request at a time.
     package var maxRequestFrameBytes = 64 << 10
     /// The longest encoded reply, in bytes.

@@ -1,15 +1,25 @@
 import NIOCore
-import ProtobufC
+package import ProtobufC
 
 /// One generated message, as `MessageList.swift` lists them all.
 package struct FuzzedMessage: Sendable {
     /// "remit.billing.v1.Payment".
     package let name: String
     let run: @Sendable ([UInt8]) -> Void
+    /// Why bytes are not such a message; nil when they are one.
+    package let refusal: @Sendable ([UInt8]) -> WireError?
 
     init<Message: WireMessage>(_ type: Message.Type) {
         name = Message.messageName
         run = { MessageFuzz.run(type, $0) }
+        refusal = { bytes in
+            do throws(WireError) {
+                _ = try Message(serialized: bytes)
+                return nil
+            } catch {
+                return error
+            }
+        }
     }
 }
 
