@@ -10,7 +10,8 @@
  *         slow    asks for many large answers, and reads a byte a second
  *         stream  opens a stream of replies that does not end, and reads nothing of it
  *
- * Prints "ready COUNT" when all are connected, and at the end how many the server has closed.
+ * Prints "ready COUNT after MS ms" when all are connected and have sent what they begin with, and at
+ * the end how many the server has closed.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -35,6 +36,12 @@ enum { HEADER = 10, MESSAGE = 4000, ADDRESS_PEERS = 20000, SLOW_CALLS = 500,
 static void fail(const char *what) {
     fprintf(stderr, "hostile: %s: %s\n", what, strerror(errno));
     exit(2);
+}
+
+static uint64_t now_ms(void) {
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (uint64_t)time.tv_sec * 1000 + (uint64_t)time.tv_nsec / 1000000;
 }
 
 /* Echo of MESSAGE bytes by the debug service, or Expand to STREAM_MESSAGES of them. */
@@ -145,13 +152,14 @@ int main(int argc, char **argv) {
     build_request(is_stream);
     Peer *peers = calloc(count, sizeof *peers);
     if (!peers) fail("calloc");
+    uint64_t begin = now_ms();
     for (unsigned index = 0; index < count; index++) {
         peers[index].fd = dial(port, index, is_slow || is_stream);
         if (is_stream) send_some(&peers[index], SIZE_MAX, 1);
         if (is_mute || is_half || is_drip) send_some(&peers[index], request_size / 2, 1);
         if (is_half) shutdown(peers[index].fd, SHUT_WR);
     }
-    printf("ready %u\n", count);
+    printf("ready %u after %llu ms\n", count, (unsigned long long)(now_ms() - begin));
     fflush(stdout);
     for (unsigned second = 0; second < seconds; second++) {
         for (unsigned index = 0; index < count; index++) {
