@@ -139,6 +139,7 @@ struct BillingMain {
         }
         var serverConfiguration = try ServerConfiguration(listen, settings)
         serverConfiguration.tls = security.tls
+        serverConfiguration.makeRoomForConnections(logger)
         serverConfiguration.controlServices = [BillingV1.ReviewService.name]
         serverConfiguration.waitingMethods = [BillingV1.PaymentService.pay.fullName]
         let server = RPCServer(

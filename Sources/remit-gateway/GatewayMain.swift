@@ -130,6 +130,7 @@ struct GatewayMain {
         }
         var serverConfiguration = try ServerConfiguration(listen, settings)
         serverConfiguration.tls = security.tls
+        serverConfiguration.makeRoomForConnections(logger)
         // Under load it is these calls that find out what became of the others.
         serverConfiguration.controlServices = [GatewayV1.RecoveryService.name]
         serverConfiguration.waitingMethods = [GatewayV1.AuthorizationService.sale.fullName]

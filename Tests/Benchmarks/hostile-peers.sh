@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Measures what one client sees while others misbehave, and what memory the server needs for them.
 #
-#   Tests/Benchmarks/hostile-peers.sh [ROUNDS]      3 by default, about eight minutes
+#   Tests/Benchmarks/hostile-peers.sh [ROUNDS]      3 by default, about nine minutes
 #
 # 10,000 idle connections; 1,000 peers that send a byte a second; 1,000 that fell silent inside a
 # frame; 1,000 that closed their sending side inside one; 100 that ask for much and read a byte a
@@ -33,9 +33,16 @@ build openload
 build hostile
 ulimit -n 65536 2>/dev/null || ulimit -n "$(ulimit -H -n)"
 failed=0
-# The client is there for a second before the peers come, has four for their coming, and five more.
-first_seconds=5
 held_seconds=5
+
+# How long the client's first phase is: it is there for a second, and then the peers come. 10,000
+# take seven seconds: each time the queue of the listener is full, the next one waits a second.
+first_seconds() {
+    case $1 in
+    idle) echo 13 ;;
+    *) echo 5 ;;
+    esac
+}
 
 count_of() {
     case $1 in
@@ -57,9 +64,10 @@ kernel_memory() {
         /proc/net/sockstat
 }
 
+# measure KIND
 measure() {
-    taskset -c "$load_core" "$work/openload" -p "$port" -P "$server_pid" -c 8 -b 20 -T 1000 \
-        "open:$rate:$first_seconds" "open:$rate:$held_seconds" >"$work/phases"
+    taskset -c "$load_core" "$work/openload" -p "$port" -P "$server_pid" -s -c 8 -b 20 -T 1000 \
+        "open:$rate:$(first_seconds "$1")" "open:$rate:$held_seconds" >"$work/phases"
 }
 
 # note KIND LAST CLOSED: of what was measured, the p99 of the seconds from the second one to LAST go
@@ -78,26 +86,27 @@ note() {
 alone() {
     # Those of the run before are gone, and the server has noticed.
     sleep 1
-    measure
-    note "$1" $((first_seconds - 1)) 0
+    measure "$1"
+    note "$1" $(($(first_seconds "$1") - 1)) 0
     before_kib=$(tail -n 1 "$work/$1" | cut -d ' ' -f 2)
 }
 
 # beside KIND: measures with peers of a kind, which come a second after the client.
 beside() {
-    local kind=$1 peers load closed took
+    local kind=$1 peers load closed took first
+    first=$(first_seconds "$kind")
     sleep 1
-    measure &
+    measure "$kind" &
     load=$!
     sleep 1
     chrt --idle 0 taskset -c "$load_core" "$work/hostile" -p "$port" \
-        -s $((first_seconds + held_seconds)) "$kind" "$(count_of "$kind")" >"$work/hostile.out" &
+        -s $((first + held_seconds)) "$kind" "$(count_of "$kind")" >"$work/hostile.out" &
     peers=$!
     wait "$load"
     wait "$peers"
     closed=$(sed -n 's/^closed //p' "$work/hostile.out")
     took=$(sed -nE 's/^ready .* ([0-9]+) ms$/\1/p' "$work/hostile.out")
-    if [ "$took" -ge $(((first_seconds - 1) * 1000)) ]; then
+    if [ "$took" -ge $(((first - 1) * 1000)) ]; then
         echo "peers ($kind) took $took ms to connect, more than the time for it" >&2
         exit 2
     fi

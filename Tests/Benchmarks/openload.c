@@ -2,7 +2,7 @@
  * openload: load on a server of the debug service, from outside and in phases.
  *
  *   openload -p PORT [-c CONNECTIONS] [-b BUSY_US] [-k COMMITS] [-n BYTES] [-T TIMEOUT_MS]
- *            [-e] [-S SERVICE -M METHOD -f FILE] [-m KEY=VALUE]... [-P SERVER_PID] PHASE...
+ *            [-e] [-s] [-S SERVICE -M METHOD -f FILE] [-m KEY=VALUE]... [-P SERVER_PID] PHASE...
  *
  * Calls Work, or with -e Echo; or any method, with the message in a file: the first run of '#' in it
  * is a number that no call before had. All with the metadata of -m.
@@ -14,6 +14,9 @@
  * An open phase is a Poisson stream with a fixed seed. A call's latency runs from the moment it was
  * due, not from when it could be written: a server that stalls is not spared the calls that had to
  * wait for it. A call is good when it succeeded within the time-out, if there is one.
+ *
+ * Between the calls of an open phase it spins, so as to send each when it is due; with -s it
+ * sleeps, and leaves the core to whoever shares it.
  *
  * Prints one line of KEY=VALUE for each phase. "p99_by_second_ms" has a number for each second in
  * which calls of the phase were due: one call in a hundred of that second was answered later. A call
@@ -35,6 +38,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
@@ -108,7 +112,7 @@ static struct {
     unsigned connections, busy_us, commits, bytes;
     uint64_t timeout_ns;
     int server_pid;
-    bool echoes;
+    bool echoes, sleeps;
     const char *service, *method, *message_file;
     const char *metadata[8];
     unsigned metadata_count;
@@ -384,9 +388,11 @@ static void readable(Connection *connection) {
     }
 }
 
-static void poll_once(int timeout_ms) {
+static void poll_once(uint64_t timeout_ns) {
     struct epoll_event events[256];
-    int count = epoll_wait(poller, events, 256, timeout_ms);
+    struct timespec timeout = { .tv_sec = (time_t)(timeout_ns / 1000000000u),
+                                .tv_nsec = (long)(timeout_ns % 1000000000u) };
+    int count = epoll_pwait2(poller, events, 256, &timeout, NULL);
     for (int index = 0; index < count; index++) {
         Connection *connection = events[index].data.ptr;
         if (events[index].events & EPOLLOUT) flush_one(connection);
@@ -485,7 +491,7 @@ static void run_phase(const char *text) {
             flush_all();
         }
     } else if (is_pause) {
-        while ((now = now_ns()) < end) poll_once(1);
+        while ((now = now_ns()) < end) poll_once(1000000);
     } else {
         double due = (double)phase.begin;
         unsigned turn = 0;
@@ -495,14 +501,16 @@ static void run_phase(const char *text) {
                 due -= log(1 - uniform()) * 1e9 / amount;
             }
             flush_all();
-            poll_once(0);
+            double rest = (due < (double)end ? due : (double)end) - (double)now_ns();
+            poll_once(option.sleeps && rest > 0 ? (uint64_t)rest : 0);
         }
     }
     phase.is_over = true;
     double took = (double)(now - phase.begin) / 1e9;
     double used = option.server_pid ? (server_cpu() - cpu) / took : 0;
     /* What was sent is answered before the next phase is judged. */
-    for (uint64_t limit = now_ns() + DRAIN_MS * 1000000ull; waiting() && now_ns() < limit;) poll_once(1);
+    for (uint64_t limit = now_ns() + DRAIN_MS * 1000000ull; waiting() && now_ns() < limit;)
+        poll_once(1000000);
     printf("phase=%s sent=%.0f good=%.0f refused=%.0f late=%.0f expired=%.0f failed=%llu "
            "unwritten=%llu unanswered=%u ok_p50_ms=%.3f ok_p99_ms=%.3f refused_p50_ms=%.3f "
            "refused_p99_ms=%.3f without_delay=%llu server_cpu=%.2f server_rss_kib=%ld",
@@ -517,10 +525,10 @@ static void run_phase(const char *text) {
     fflush(stdout);
 }
 
-static const char usage[] = "usage: openload -p PORT [-c -b -k -n -T -P -e -m -S -M -f] PHASE...";
+static const char usage[] = "usage: openload -p PORT [-c -b -k -n -T -P -e -s -m -S -M -f] PHASE...";
 
 int main(int argc, char **argv) {
-    for (int letter; (letter = getopt(argc, argv, "p:c:b:k:n:T:P:m:eS:M:f:")) != -1;) switch (letter) {
+    for (int letter; (letter = getopt(argc, argv, "p:c:b:k:n:T:P:m:esS:M:f:")) != -1;) switch (letter) {
         case 'p': option.port = atoi(optarg); break;
         case 'c': option.connections = (unsigned)atoi(optarg); break;
         case 'b': option.busy_us = (unsigned)atoi(optarg); break;
@@ -529,6 +537,7 @@ int main(int argc, char **argv) {
         case 'T': option.timeout_ns = (uint64_t)atol(optarg) * 1000000u; break;
         case 'P': option.server_pid = atoi(optarg); break;
         case 'e': option.echoes = true; break;
+        case 's': option.sleeps = true; break;
         case 'S': option.service = optarg; break;
         case 'M': option.method = optarg; break;
         case 'f': option.message_file = optarg; break;
@@ -541,6 +550,8 @@ int main(int argc, char **argv) {
     if (optind == argc || !option.connections || option.connections > 4096) die(usage);
     if (!option.method) option.method = option.echoes ? "Echo" : "Work";
     signal(SIGPIPE, SIG_IGN);
+    /* Sleeps end when they should, not up to 50 us later. */
+    prctl(PR_SET_TIMERSLACK, 1);
     build_request();
     if ((poller = epoll_create1(EPOLL_CLOEXEC)) < 0) die("epoll");
     connections = allocate(option.connections * sizeof *connections);
