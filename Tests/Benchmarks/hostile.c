@@ -1,7 +1,10 @@
 /*
  * hostile: peers that a server must put up with.
  *
- *   hostile -p PORT -s SECONDS KIND COUNT      for so long, the time to connect included
+ *   hostile -p PORT -s SECONDS [-b BURST] KIND COUNT
+ *
+ * They are there for so many seconds, the time to connect included. With -b so many come at once,
+ * and a second later as many more.
  *
  *   KIND  idle    connects, and says nothing
  *         drip    sends the beginning of a request, then a byte a second
@@ -10,8 +13,8 @@
  *         slow    asks for many large answers, and reads a byte a second
  *         stream  opens a stream of replies that does not end, and reads nothing of it
  *
- * Prints "ready COUNT after MS ms" when all are connected and have sent what they begin with, and at
- * the end how many the server has closed.
+ * Prints "ready COUNT after MS ms" when the last are connected and have sent what they begin with,
+ * and at the end how many of them the server has closed.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -132,10 +135,11 @@ static void receive(Peer *peer, size_t most) {
 
 int main(int argc, char **argv) {
     int port = 0;
-    unsigned seconds = 10;
-    for (int letter; (letter = getopt(argc, argv, "p:s:")) != -1;) switch (letter) {
+    unsigned seconds = 10, burst = UINT32_MAX;
+    for (int letter; (letter = getopt(argc, argv, "p:s:b:")) != -1;) switch (letter) {
         case 'p': port = atoi(optarg); break;
         case 's': seconds = (unsigned)atoi(optarg); break;
+        case 'b': burst = (unsigned)atoi(optarg); break;
         default: goto usage;
     }
     if (optind + 2 != argc || !port) goto usage;
@@ -144,7 +148,8 @@ int main(int argc, char **argv) {
     bool is_drip = !strcmp(kind, "drip"), is_slow = !strcmp(kind, "slow");
     bool is_half = !strcmp(kind, "half"), is_mute = !strcmp(kind, "mute");
     bool is_stream = !strcmp(kind, "stream"), is_idle = !strcmp(kind, "idle");
-    if (!count || !(is_drip || is_slow || is_half || is_mute || is_stream || is_idle)) goto usage;
+    if (!(is_drip || is_slow || is_half || is_mute || is_stream || is_idle)) goto usage;
+    if (!count || !burst) goto usage;
 
     struct rlimit files = { .rlim_cur = count + 64, .rlim_max = count + 64 };
     struct rlimit before;
@@ -156,6 +161,7 @@ int main(int argc, char **argv) {
     if (!peers) fail("calloc");
     uint64_t begin = now_ms();
     for (unsigned index = 0; index < count; index++) {
+        while (now_ms() - begin < 1000ull * (index / burst)) usleep(1000);
         peers[index].fd = dial(port, index, is_slow || is_stream);
         if (is_stream) send_some(&peers[index], SIZE_MAX, 1);
         if (is_mute || is_half || is_drip) send_some(&peers[index], request_size / 2, 1);
@@ -176,6 +182,7 @@ int main(int argc, char **argv) {
     printf("closed %u\n", closed);
     return 0;
 usage:
-    fprintf(stderr, "usage: hostile -p PORT -s SECONDS idle|drip|mute|half|slow|stream COUNT\n");
+    fprintf(stderr, "usage: hostile -p PORT -s SECONDS [-b BURST] "
+                    "idle|drip|mute|half|slow|stream COUNT\n");
     return 2;
 }
