@@ -183,13 +183,10 @@ check() {
 # column KIND NUMBER: its median over the rounds.
 column() { cut -d ' ' -f "$2" "$work/$1" | middle; }
 
-# judge KIND WHEN TEXT RATIO: of the seconds of a kind, with their ratio.
+# judge WHEN RATIO OVER: as ratios and over give them.
 judge() {
-    local over
-    over=$(over "$1" "$2")
-    check "$3, p99 is more than twice that of a client alone" "${4%% *} <= 2"
-    check "$3, ${over% *} % of the seconds are over twice (at most ${over#* })" \
-        "${over% *} <= ${over#* }"
+    check "$1, p99 is more than twice that of a client alone" "${2%% *} <= 2"
+    check "$1, ${3% *} % of the seconds are over twice (at most ${3#* })" "${3% *} <= ${3#* }"
 }
 
 # report KIND MOST_MIB NAME: a row; MOST_MIB is what the server may take for these peers.
@@ -205,9 +202,9 @@ report() {
         "$(($(column "$kind" 2) / 1024))" "$(column "$kind" 3)" "$(column "$kind" 4)"
     case $kind in
     slow | stream) ;;
-    *) judge "$kind" first "at first" "$first" ;;
+    *) judge "at first" "$first" "$over_first" ;;
     esac
-    judge "$kind" held "when they are there" "$held"
+    judge "when they are there" "$held" "$over_held"
     check "more than $most MiB of memory for them" "$added <= $most"
 }
 
