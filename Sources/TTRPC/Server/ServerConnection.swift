@@ -44,6 +44,8 @@ final class ServerConnection: ChannelInboundHandler {
     /// `RefusalPause`'s.
     var wasRefused = false
     private(set) var isResting = false
+    /// Whether the connection is not read because its frame comes in crumbs: `TricklePause`'s.
+    private(set) var isTrickling = false
     /// Whether the channel, when it next says that it has read all, may have found the end of the
     /// input: it looks for that after nothing, or a whole buffer, was read.
     private var mayHaveEnded = true
@@ -133,6 +135,7 @@ final class ServerConnection: ChannelInboundHandler {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         var bytes = unwrapInboundIn(data)
+        let count = bytes.readableBytes
         mayHaveEnded = bytes.writableBytes == 0
         if var before = partial {
             partial = nil
@@ -144,6 +147,9 @@ final class ServerConnection: ChannelInboundHandler {
         admission.readBegan(lastRead)
         hasHeard = true
         consume(bytes)
+        if let partialSince, self.context != nil {
+            loop.tricklePause.read(count, of: self, age: lastRead - partialSince)
+        }
     }
 
     /// Serves the frames that have arrived, as long as their replies have room.
@@ -211,7 +217,7 @@ final class ServerConnection: ChannelInboundHandler {
 
     /// Lets the channel read as long as there is room for what comes.
     func setReading() {
-        let shouldRead = isWritable && gate.isOpen && !isResting
+        let shouldRead = isWritable && gate.isOpen && !isResting && !isTrickling
         guard shouldRead != isReading else { return }
         isReading = shouldRead
         try? context?.channel.syncOptions?.setOption(.autoRead, value: shouldRead)
@@ -220,6 +226,12 @@ final class ServerConnection: ChannelInboundHandler {
     /// Has the channel read nothing for a while, or again.
     func rest(_ isResting: Bool) {
         self.isResting = isResting
+        setReading()
+    }
+
+    /// Has the channel read nothing of a frame that comes in crumbs, or again.
+    func trickle(_ isTrickling: Bool) {
+        self.isTrickling = isTrickling
         setReading()
     }
 
@@ -234,7 +246,7 @@ final class ServerConnection: ChannelInboundHandler {
     }
 
     func channelReadComplete(context: ChannelHandlerContext) {
-        if partial != nil, !isPaused { context.channel.acknowledgeAtOnce() }
+        if partial != nil, !isPaused, !isTrickling { context.channel.acknowledgeAtOnce() }
         // What is sent now may close the channel, which goes on with the end of its input as if it
         // were open.
         guard !mayHaveEnded else { return executor.drainSoon() }

@@ -12,6 +12,8 @@ final class ServerLoop {
     /// ones: calls do not wait behind a look at all of them.
     private static let sweepSlice = 64
     private static let sweepPause = TimeAmount.milliseconds(1)
+    /// Connections that are closed in one go: an end costs 30 µs.
+    private static let closedSlice = 4
 
     let eventLoop: any EventLoop
     let executor: LoopExecutor
@@ -26,6 +28,7 @@ final class ServerLoop {
     let logger: Logger
     let admission: Admission
     let refusalPause: RefusalPause
+    let tricklePause: TricklePause
     /// Of the calls that outlived the burst that started them.
     let deadlines: Deadlines
     /// When the loop last looked at the clock: with each read, after each call that it has answered
@@ -73,6 +76,7 @@ final class ServerLoop {
             arena: arena
         )
         refusalPause = RefusalPause(eventLoop)
+        tricklePause = TricklePause(eventLoop)
         let executor = executor
         deadlines = Deadlines(
             eventLoop,
@@ -153,6 +157,7 @@ final class ServerLoop {
         unswept = []
         admission.stop()
         refusalPause.stop()
+        tricklePause.stop()
         executor.stop()
         unflushed = []
         isStopped = true
@@ -179,12 +184,13 @@ final class ServerLoop {
 
     private func closeStale() {
         let now = NIODeadline.now()
-        for connection in unswept.suffix(Self.sweepSlice)
-        where connections[ObjectIdentifier(connection)] != nil {
+        let fewest = connections.count - Self.closedSlice
+        for _ in 0..<Self.sweepSlice where connections.count > fewest {
+            guard let connection = unswept.popLast() else { break }
+            guard connections[ObjectIdentifier(connection)] != nil else { continue }
             connection.closeIfStale(now)
             connection.endRevokedStreams()
         }
-        unswept.removeLast(min(Self.sweepSlice, unswept.count))
         if !unswept.isEmpty {
             let bound = NIOLoopBound(self, eventLoop: eventLoop)
             eventLoop.scheduleTask(in: Self.sweepPause) { bound.value.closeStale() }

@@ -69,8 +69,19 @@ struct MemoryServer {
     }
 
     func receive(_ frame: RawFrame, on channel: Int) throws {
-        try channels[channel].writeInbound(ByteBuffer(bytes: frame.bytes))
+        try receive(frame.bytes, on: channel)
     }
+
+    /// What one read brings.
+    func receive(_ bytes: some Sequence<UInt8>, on channel: Int) throws {
+        try channels[channel].writeInbound(ByteBuffer(bytes: bytes))
+    }
+
+    /// How many channels the server has not closed.
+    var openChannels: Int { channels.count { $0.isActive } }
+
+    /// How many channels are to be read.
+    var readChannels: Int { channels.indices.count { isRead($0) } }
 
     func sent(on channel: Int) throws -> ByteBuffer? {
         try channels[channel].readOutbound()
@@ -100,7 +111,7 @@ struct MemoryServer {
     }
 
     func close() throws {
-        for channel in channels { _ = try channel.finish() }
+        for channel in channels { _ = try channel.finish(acceptAlreadyClosed: true) }
     }
 }
 

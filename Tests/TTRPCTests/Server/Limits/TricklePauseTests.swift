@@ -1,0 +1,169 @@
+import NIOCore
+import TTRPC
+import Testing
+
+@Suite("A frame that comes in crumbs")
+struct TricklePauseTests {
+    /// While a connection rests, and when it does no more.
+    private static let within = TimeAmount.milliseconds(1900)
+    private static let after = TimeAmount.milliseconds(200)
+
+    /// Pieces of a frame that are read one by one; whether there is a pause after each.
+    struct Pieces: CustomTestStringConvertible, Sendable {
+        var testDescription: String
+        var sizes: [Int]
+        var pauses: [Bool]
+        var grace = TimeAmount.zero
+        var frameTimeout = TimeAmount.seconds(10)
+    }
+
+    private static let cases = [
+        Pieces(testDescription: "two crumbs", sizes: [10, 1], pauses: [false, true]),
+        Pieces(testDescription: "less than a header", sizes: [1, 1], pauses: [false, true]),
+        Pieces(testDescription: "the largest crumb", sizes: [10, 255], pauses: [false, true]),
+        Pieces(testDescription: "more than a crumb", sizes: [10, 256], pauses: [false, false]),
+        Pieces(
+            testDescription: "before the grace is over",
+            sizes: [10, 1, 1],
+            pauses: [false, false, false],
+            grace: .hours(1)
+        ),
+        Pieces(
+            testDescription: "a pause that would outlast the frame's time",
+            sizes: [10, 1, 1],
+            pauses: [false, false, false],
+            frameTimeout: .seconds(2)
+        ),
+    ]
+
+    @Test("is read less often", arguments: cases)
+    func pieces(_ pieces: Pieces) throws {
+        let bench = try bench(connections: 2) {
+            $0.trickleGrace = pieces.grace
+            $0.frameTimeout = pieces.frameTimeout
+        }
+        let frame = request(1)
+        var position = 0
+        for (size, pauses) in zip(pieces.sizes, pieces.pauses) {
+            try bench.receive(frame[position..<position + size], on: 0)
+            position += size
+            #expect(bench.isRead(0) == !pauses, "after \(position) bytes")
+        }
+        #expect(bench.isRead(1), "the other one sends nothing")
+        try bench.close()
+    }
+
+    @Test("is read again after a while, and answered when it is whole")
+    func again() throws {
+        let bench = try bench(connections: 1)
+        for streamID: UInt32 in [1, 3] {
+            let frame = request(streamID)
+            try bench.receive(frame[..<10], on: 0)
+            for position in 10..<13 {
+                try bench.receive(frame[position...position], on: 0)
+                bench.pass(Self.within)
+                #expect(!bench.isRead(0))
+                bench.pass(Self.after)
+                #expect(bench.isRead(0))
+            }
+            try bench.receive(frame[13...], on: 0)
+            bench.run()
+            #expect(bench.isRead(0))
+            #expect(try bench.answeredStreams(on: 0) == [streamID])
+        }
+        try bench.close()
+    }
+
+    @Test("begins anew with each frame: who sends whole ones is read on")
+    func progress() throws {
+        let bench = try bench(connections: 1)
+        var bytes = request(1)[...]
+        for streamID: UInt32 in [3, 5, 7] {
+            // The end of one, and the beginning of the next.
+            bytes += request(streamID)
+            try bench.receive(bytes.prefix(bytes.count - 20), on: 0)
+            bytes = bytes.suffix(20)
+            #expect(bench.isRead(0))
+        }
+        bench.run()
+        #expect(try bench.answeredStreams(on: 0) == [1, 3, 5])
+        try bench.close()
+    }
+
+    @Test("is read less often too when it is skipped, because it is too long")
+    func oversized() throws {
+        let bench = try bench(connections: 1)
+        try bench.receive(RawFrame.header(length: 1_000_000, streamID: 1, kind: 1), on: 0)
+        #expect(bench.isRead(0))
+        try bench.receive([0], on: 0)
+        #expect(!bench.isRead(0))
+        try bench.close()
+    }
+
+    @Test("is not read when the peer does not take its replies either")
+    func full() throws {
+        let bench = try bench(connections: 1)
+        try crumbs(bench, on: 0)
+        bench.setWritable(false, on: 0)
+        bench.pass(Self.within + Self.after)
+        #expect(!bench.isRead(0))
+        bench.setWritable(true, on: 0)
+        #expect(bench.isRead(0))
+        try bench.close()
+    }
+
+    @Test("is read again together with a few others, and not with all")
+    func paced() throws {
+        let bench = try bench(connections: 10)
+        for channel in 0..<10 { try crumbs(bench, on: channel) }
+        #expect(bench.readChannels == 0)
+        bench.pass(.seconds(2))
+        #expect(bench.readChannels == 4)
+        #expect(bench.isRead(0), "the first is the first")
+        bench.pass(.milliseconds(1))
+        #expect(bench.readChannels == 8)
+        bench.pass(.milliseconds(1))
+        #expect(bench.readChannels == 10)
+        try bench.close()
+    }
+
+    @Test("is given up a few at a time when it takes too long")
+    func ends() throws {
+        let bench = try bench(connections: 10) {
+            $0.frameTimeout = .zero
+            $0.sweepInterval = .seconds(1)
+        }
+        for channel in 0..<10 { try bench.receive(request(1)[..<10], on: channel) }
+        bench.pass(.seconds(1))
+        #expect(bench.openChannels == 6)
+        bench.pass(.milliseconds(1))
+        #expect(bench.openChannels == 2)
+        bench.pass(.milliseconds(1))
+        #expect(bench.openChannels == 0)
+        try bench.close()
+    }
+
+    private func bench(
+        connections: Int,
+        _ configure: (inout ServerConfiguration) -> Void = { _ in }
+    ) throws -> MemoryServer {
+        try MemoryServer(
+            connections: connections,
+            configure: {
+                $0.trickleGrace = .zero
+                configure(&$0)
+            }
+        )
+    }
+
+    /// A frame of some 1,000 bytes.
+    private func request(_ streamID: UInt32) -> [UInt8] {
+        let payload = Probe.payload(String(repeating: "x", count: 1000))
+        return RawRequest(Probe.echo, payload: payload).frame(streamID).bytes
+    }
+
+    private func crumbs(_ bench: MemoryServer, on channel: Int) throws {
+        for bytes in [request(1)[..<10], [0]] { try bench.receive(bytes, on: channel) }
+        #expect(!bench.isRead(channel))
+    }
+}
