@@ -143,6 +143,30 @@ struct TricklePauseTests {
         try bench.close()
     }
 
+    @Test(
+        "over a socket is answered when it is whole, also when that and the end come in a pause",
+        .timeLimit(testBound),
+        arguments: [false, true]
+    )
+    func socket(halfCloses: Bool) async throws {
+        try await withServer({
+            $0.trickleGrace = .zero
+            $0.frameTimeout = .minutes(5)
+        }) { server in
+            let peer = try await server.peer()
+            let frame = request(1)
+            for piece in [frame[..<10], frame[10..<11], frame[11...]] {
+                try await peer.send(Array(piece))
+                // So that each is read alone.
+                try await Task.sleep(for: .milliseconds(50))
+            }
+            if halfCloses { try await peer.halfClose() }
+            #expect(try await peer.nextResponse(1).error == nil)
+            if halfCloses { try await peer.end() }
+            await peer.close()
+        }
+    }
+
     private func bench(
         connections: Int,
         _ configure: (inout ServerConfiguration) -> Void = { _ in }
