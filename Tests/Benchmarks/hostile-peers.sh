@@ -17,9 +17,9 @@
 # may be no more of them beside peers than alone, but for what chance does once in a hundred times
 # (two proportions, normal approximation). Both are judged of the seconds when the peers are there,
 # and of those "at first", in which they connect and send what they begin with; the 4,000 come in
-# four seconds, a thousand at once. At first is not judged for those that ask for something: that
-# is a load like any other. In brackets, the ratios of the single rounds: shown, and not judged.
-# How they leave is not measured.
+# four seconds, a thousand at once, while those who are there go on. At first is not judged for those
+# that ask for something: that is a load like any other. In brackets, the ratios of the single
+# rounds: shown, and not judged. How they leave is not measured.
 #
 # Memory: "for them" is how much more the server has than just before, and has a bound for each
 # kind; and of three rounds or more, the last may not take a tenth more than the second. "TCP MiB"

@@ -4,7 +4,7 @@
  *   hostile -p PORT -s SECONDS [-b BURST] KIND COUNT
  *
  * They are there for so many seconds, the time to connect included. With -b so many come at once,
- * and a second later as many more.
+ * and a second later as many more; those who are there go on meanwhile, all in step.
  *
  *   KIND  idle    connects, and says nothing
  *         drip    sends the beginning of a request, then a byte a second
@@ -160,22 +160,28 @@ int main(int argc, char **argv) {
     Peer *peers = calloc(count, sizeof *peers);
     if (!peers) fail("calloc");
     uint64_t begin = now_ms();
-    for (unsigned index = 0; index < count; index++) {
-        while (now_ms() - begin < 1000ull * (index / burst)) usleep(1000);
-        peers[index].fd = dial(port, index, is_slow || is_stream);
-        if (is_stream) send_some(&peers[index], SIZE_MAX, 1);
-        if (is_mute || is_half || is_drip) send_some(&peers[index], request_size / 2, 1);
-        if (is_half) shutdown(peers[index].fd, SHUT_WR);
-    }
-    printf("ready %u after %llu ms\n", count, (unsigned long long)(now_ms() - begin));
-    fflush(stdout);
+    unsigned there = 0;
     while (now_ms() - begin < 1000ull * seconds) {
-        for (unsigned index = 0; index < count; index++) {
+        for (unsigned index = 0; index < there; index++) {
             if (is_drip) send_some(&peers[index], 1, 1);
             if (is_slow) send_some(&peers[index], SIZE_MAX, SLOW_CALLS);
             if (!is_stream) receive(&peers[index], is_slow ? 1 : 4096);
         }
-        sleep(1);
+        unsigned end = count - there > burst ? there + burst : count;
+        bool are_all = there < count && end == count;
+        for (; there < end; there++) {
+            peers[there].fd = dial(port, there, is_slow || is_stream);
+            if (is_stream) send_some(&peers[there], SIZE_MAX, 1);
+            if (is_slow) send_some(&peers[there], SIZE_MAX, SLOW_CALLS);
+            if (is_mute || is_half || is_drip) send_some(&peers[there], request_size / 2, 1);
+            if (is_half) shutdown(peers[there].fd, SHUT_WR);
+        }
+        if (are_all) {
+            printf("ready %u after %llu ms\n", count, (unsigned long long)(now_ms() - begin));
+            fflush(stdout);
+        }
+        /* To the beginning of the next second. */
+        usleep((useconds_t)(1000 - (now_ms() - begin) % 1000) * 1000);
     }
     unsigned closed = 0;
     for (unsigned index = 0; index < count; index++) closed += peers[index].is_closed;
