@@ -31,6 +31,8 @@ final class ServerConnection: ChannelInboundHandler {
     /// A frame that has not arrived as a whole.
     var partial: ByteBuffer?
     var partialSince: NIODeadline?
+    /// Whether a whole frame has ever arrived.
+    private var hasSentFrame = false
     var lastActivity: NIODeadline
     /// When the last bytes were read: deadlines are counted from it.
     private(set) var lastRead: NIODeadline
@@ -113,6 +115,7 @@ final class ServerConnection: ChannelInboundHandler {
     func channelInactive(context: ChannelHandlerContext) {
         self.context = nil
         socket = nil
+        partialSince = nil
         refusingTimer?.cancel()
         loop.closed(self)
         keptNothing()
@@ -193,10 +196,13 @@ final class ServerConnection: ChannelInboundHandler {
         countHeld()
         setReading()
         if isInputClosed, !isPaused { endInput() }
+        if hasProgress { hasSentFrame = true }
         if isPaused || (partial == nil && !reader.isSkipping) {
             partialSince = nil
         } else if hasProgress || partialSince == nil {
-            partialSince = .now()
+            let begin = NIODeadline.now()
+            partialSince = begin
+            if !hasSentFrame { loop.tricklePause.firstFrameBegan(of: self, begin) }
         }
     }
 
@@ -230,9 +236,13 @@ final class ServerConnection: ChannelInboundHandler {
     }
 
     /// Has the channel read nothing of a frame that comes in crumbs, or again.
-    func trickle(_ isTrickling: Bool) {
+    ///
+    /// - Returns: whether the connection is open.
+    @discardableResult
+    func trickle(_ isTrickling: Bool) -> Bool {
         self.isTrickling = isTrickling
         setReading()
+        return context != nil
     }
 
     func readOn() {

@@ -76,7 +76,7 @@ final class ServerLoop {
             arena: arena
         )
         refusalPause = RefusalPause(eventLoop)
-        tricklePause = TricklePause(eventLoop)
+        tricklePause = TricklePause(eventLoop, configuration)
         let executor = executor
         deadlines = Deadlines(
             eventLoop,

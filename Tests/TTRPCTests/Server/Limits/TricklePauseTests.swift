@@ -112,6 +112,27 @@ struct TricklePauseTests {
         try bench.close()
     }
 
+    @Test("is read less often without a crumb when it is a connection's first")
+    func first() throws {
+        let bench = try bench(connections: 3) { $0.trickleGrace = .milliseconds(500) }
+        try bench.receive(request(1)[..<400], on: 0)
+        // That of the second comes to its end in time.
+        try bench.receive(request(1)[..<400], on: 1)
+        bench.pass(.milliseconds(400))
+        try bench.receive(request(1)[400...], on: 1)
+        // This one is not the first.
+        try bench.receive(request(1) + request(3)[..<400], on: 2)
+        bench.pass(.milliseconds(100))
+        #expect(!bench.isRead(0))
+        #expect(bench.isRead(1))
+        bench.pass(.milliseconds(1999))
+        #expect(!bench.isRead(0))
+        #expect(bench.isRead(2))
+        bench.pass(.milliseconds(1))
+        #expect(bench.isRead(0))
+        try bench.close()
+    }
+
     @Test("is read again together with a few others, and not with all")
     func paced() throws {
         let bench = try bench(connections: 10)
