@@ -58,7 +58,7 @@ package struct ServerConfiguration: Sendable {
     /// How long a frame may take from its first byte to its last.
     package var frameTimeout = TimeAmount.seconds(10)
     /// How long a frame may be on its way before it is read less often: when it comes in crumbs, or
-    /// is its connection's first.
+    /// is its connection's first and does not go on.
     package var trickleGrace = TimeAmount.milliseconds(500)
     /// How long a connection may be silent with no call in service.
     package var idleTimeout = TimeAmount.minutes(10)

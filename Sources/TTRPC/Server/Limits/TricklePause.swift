@@ -7,7 +7,7 @@ import NIOCore
 /// when its frame has been on its way for `ServerConfiguration.trickleGrace` and
 ///
 /// - nothing but a crumb of it was read, or
-/// - it is the connection's first, and still not whole when the grace is over,
+/// - it is the connection's first, and nothing more of it has come since it began,
 ///
 /// unless the frame's time would be up by then. The kernel keeps what comes meanwhile. Those whose
 /// pause is over are read a few at a time: see `TTRPC`.
@@ -35,7 +35,9 @@ final class TricklePause {
         }
         self.resting = resting
         watched = PacedQueue(eventLoop, delay: grace) { connection, begin in
-            guard connection.partialSince == begin, !connection.isTrickling else { return false }
+            guard connection.partialSince == begin, connection.lastRead <= begin,
+                !connection.isTrickling
+            else { return false }
             resting.append(connection)
             return connection.trickle(true)
         }
