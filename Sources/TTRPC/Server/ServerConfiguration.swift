@@ -57,9 +57,11 @@ package struct ServerConfiguration: Sendable {
     package var stallTimeout = TimeAmount.seconds(30)
     /// How long a frame may take from its first byte to its last.
     package var frameTimeout = TimeAmount.seconds(10)
-    /// How long a frame may be on its way before it is read less often: when it comes in crumbs, or
-    /// is its connection's first and does not go on.
+    /// How long a frame may be on its way, in a crowd of unfinished ones, before it is read less
+    /// often: when it comes in crumbs, or is its connection's first and does not go on.
     package var trickleGrace = TimeAmount.milliseconds(500)
+    /// Unfinished frames of a loop up to which each is read as it comes.
+    package var trickleCrowd = 64
     /// How long a connection may be silent with no call in service.
     package var idleTimeout = TimeAmount.minutes(10)
     /// How often the time-outs above are looked at.

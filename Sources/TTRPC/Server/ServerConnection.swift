@@ -30,9 +30,17 @@ final class ServerConnection: ChannelInboundHandler {
     private(set) var identity: PeerIdentity?
     /// A frame that has not arrived as a whole.
     var partial: ByteBuffer?
-    var partialSince: NIODeadline?
-    /// Whether a whole frame has ever arrived.
+    /// Since when one is on its way.
+    var partialSince: NIODeadline? {
+        didSet {
+            guard (oldValue == nil) != (partialSince == nil) else { return }
+            loop.unfinishedFrames += partialSince == nil ? -1 : 1
+        }
+    }
+    /// Whether a frame has come to its end, or been skipped.
     private var hasSentFrame = false
+    /// Since the channel last said that it has read all.
+    private var readBytes = 0
     var lastActivity: NIODeadline
     /// When the last bytes were read: deadlines are counted from it.
     private(set) var lastRead: NIODeadline
@@ -116,6 +124,7 @@ final class ServerConnection: ChannelInboundHandler {
         self.context = nil
         socket = nil
         partialSince = nil
+        isTrickling = false
         refusingTimer?.cancel()
         loop.closed(self)
         keptNothing()
@@ -138,7 +147,7 @@ final class ServerConnection: ChannelInboundHandler {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         var bytes = unwrapInboundIn(data)
-        let count = bytes.readableBytes
+        readBytes += bytes.readableBytes
         mayHaveEnded = bytes.writableBytes == 0
         if var before = partial {
             partial = nil
@@ -150,9 +159,6 @@ final class ServerConnection: ChannelInboundHandler {
         admission.readBegan(lastRead)
         hasHeard = true
         consume(bytes)
-        if let partialSince, self.context != nil {
-            loop.tricklePause.read(count, of: self, age: lastRead - partialSince)
-        }
     }
 
     /// Serves the frames that have arrived, as long as their replies have room.
@@ -196,6 +202,7 @@ final class ServerConnection: ChannelInboundHandler {
         countHeld()
         setReading()
         if isInputClosed, !isPaused { endInput() }
+        guard context != nil else { return }
         if hasProgress { hasSentFrame = true }
         if isPaused || (partial == nil && !reader.isSkipping) {
             partialSince = nil
@@ -236,13 +243,9 @@ final class ServerConnection: ChannelInboundHandler {
     }
 
     /// Has the channel read nothing of a frame that comes in crumbs, or again.
-    ///
-    /// - Returns: whether the connection is open.
-    @discardableResult
-    func trickle(_ isTrickling: Bool) -> Bool {
+    func trickle(_ isTrickling: Bool) {
         self.isTrickling = isTrickling
         setReading()
-        return context != nil
     }
 
     func readOn() {
@@ -256,6 +259,10 @@ final class ServerConnection: ChannelInboundHandler {
     }
 
     func channelReadComplete(context: ChannelHandlerContext) {
+        if let partialSince {
+            loop.tricklePause.read(readBytes, of: self, age: lastRead - partialSince)
+        }
+        readBytes = 0
         if partial != nil, !isPaused, !isTrickling { context.channel.acknowledgeAtOnce() }
         // What is sent now may close the channel, which goes on with the end of its input as if it
         // were open.
@@ -307,6 +314,8 @@ final class ServerConnection: ChannelInboundHandler {
 
     /// Refuses new calls; closes when the last is answered.
     func drain() {
+        // To be closed with something unread drops what was sent last.
+        if isTrickling { trickle(false) }
         if !streams.isDraining { announceDrain() }
         streams.drain()
         if streams.active == 0 {
@@ -335,10 +344,18 @@ final class ServerConnection: ChannelInboundHandler {
 
     /// Closes a connection that is silent, or stuck inside a frame; of one that is not used, keeps
     /// no memory of what it sent.
-    func closeIfStale(_ now: NIODeadline) {
+    ///
+    /// - Returns: whether it took the time of a system call or more.
+    @discardableResult
+    func closeIfStale(_ now: NIODeadline) -> Bool {
         let configuration = loop.configuration
         if out.readableBytes == 0, now - lastActivity > Self.memoryTime { out = ByteBuffer() }
         if let partialSince, isWritable, now - partialSince > configuration.frameTimeout {
+            // What has come while it was not read may be the end of it.
+            guard !isTrickling else {
+                trickle(false)
+                return true
+            }
             close("a frame took longer than \(configuration.frameTimeout)")
         } else if let stalledSince = kept.stalledSince,
             now - stalledSince > configuration.stallTimeout
@@ -350,7 +367,10 @@ final class ServerConnection: ChannelInboundHandler {
             if streams.isDraining { close("idle") } else { drain() }
         } else if !isAlive(now) {
             close("no answer to a ping within \(configuration.pingTimeout)")
+        } else {
+            return false
         }
+        return true
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {

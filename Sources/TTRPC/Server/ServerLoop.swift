@@ -29,6 +29,8 @@ final class ServerLoop {
     let admission: Admission
     let refusalPause: RefusalPause
     let tricklePause: TricklePause
+    /// Connections of which part of a frame is here.
+    var unfinishedFrames = 0
     /// Of the calls that outlived the burst that started them.
     let deadlines: Deadlines
     /// When the loop last looked at the clock: with each read, after each call that it has answered
@@ -184,11 +186,11 @@ final class ServerLoop {
 
     private func closeStale() {
         let now = NIODeadline.now()
-        let fewest = connections.count - Self.closedSlice
-        for _ in 0..<Self.sweepSlice where connections.count > fewest {
+        var rest = Self.closedSlice
+        for _ in 0..<Self.sweepSlice where rest > 0 {
             guard let connection = unswept.popLast() else { break }
             guard connections[ObjectIdentifier(connection)] != nil else { continue }
-            connection.closeIfStale(now)
+            if connection.closeIfStale(now) { rest -= 1 }
             connection.endRevokedStreams()
         }
         if !unswept.isEmpty {

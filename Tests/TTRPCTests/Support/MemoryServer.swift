@@ -77,6 +77,13 @@ struct MemoryServer {
         try channels[channel].writeInbound(ByteBuffer(bytes: bytes))
     }
 
+    /// What several reads bring before there is no more.
+    func receive(together reads: [some Sequence<UInt8>], on channel: Int) {
+        let pipeline = channels[channel].pipeline
+        for bytes in reads { pipeline.fireChannelRead(ByteBuffer(bytes: bytes)) }
+        pipeline.fireChannelReadComplete()
+    }
+
     /// How many channels the server has not closed.
     var openChannels: Int { channels.count { $0.isActive } }
 

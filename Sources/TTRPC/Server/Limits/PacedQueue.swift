@@ -29,9 +29,11 @@ final class PacedQueue<Element> {
         if elements.count == 1 { setTimer(time) }
     }
 
-    /// What has waited until now waits no more, and nothing is done with it.
-    func removeAll() {
-        elements.removeAll()
+    /// - Returns: what waited, in order: nothing is done with it.
+    @discardableResult
+    func removeAll() -> [Element] {
+        defer { elements.removeAll() }
+        return elements.map(\.element)
     }
 
     private func setTimer(_ time: NIODeadline) {

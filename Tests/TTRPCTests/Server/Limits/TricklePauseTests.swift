@@ -1,19 +1,21 @@
+import Foundation
 import NIOCore
 import TTRPC
 import Testing
 
 @Suite("A frame that comes in crumbs")
 struct TricklePauseTests {
-    /// While a connection rests, and when it does no more.
-    private static let within = TimeAmount.milliseconds(1900)
-    private static let after = TimeAmount.milliseconds(200)
+    /// While a connection rests, and when it does no more and is still watched.
+    private static let within = TimeAmount.milliseconds(1999)
+    private static let after = TimeAmount.milliseconds(2)
+    private static let grace = TimeAmount.milliseconds(5)
 
     /// Pieces of a frame that are read one by one; whether there is a pause after each.
     struct Pieces: CustomTestStringConvertible, Sendable {
         var testDescription: String
         var sizes: [Int]
         var pauses: [Bool]
-        var grace = TimeAmount.zero
+        var grace = TricklePauseTests.grace
         var frameTimeout = TimeAmount.seconds(10)
     }
 
@@ -29,10 +31,10 @@ struct TricklePauseTests {
             grace: .hours(1)
         ),
         Pieces(
-            testDescription: "a pause that would outlast the frame's time",
+            testDescription: "when the frame's time is up",
             sizes: [10, 1, 1],
             pauses: [false, false, false],
-            frameTimeout: .seconds(2)
+            frameTimeout: .zero
         ),
     ]
 
@@ -45,6 +47,7 @@ struct TricklePauseTests {
         let frame = request(1)
         var position = 0
         for (size, pauses) in zip(pieces.sizes, pieces.pauses) {
+            graceEnds()
             try bench.receive(frame[position..<position + size], on: 0)
             position += size
             #expect(bench.isRead(0) == !pauses, "after \(position) bytes")
@@ -60,12 +63,17 @@ struct TricklePauseTests {
             let frame = request(streamID)
             try bench.receive(frame[..<10], on: 0)
             for position in 10..<13 {
+                graceEnds()
                 try bench.receive(frame[position...position], on: 0)
                 bench.pass(Self.within)
                 #expect(!bench.isRead(0))
                 bench.pass(Self.after)
                 #expect(bench.isRead(0))
             }
+            bench.pass(Self.grace)
+            #expect(!bench.isRead(0), "nothing has come since")
+            bench.pass(Self.within + Self.after)
+            #expect(bench.isRead(0))
             try bench.receive(frame[13...], on: 0)
             bench.run()
             #expect(bench.isRead(0))
@@ -77,14 +85,18 @@ struct TricklePauseTests {
     @Test("begins anew with each frame: who sends whole ones is read on")
     func progress() throws {
         let bench = try bench(connections: 1)
-        var bytes = request(1)[...]
+        var bytes = bench.echo(1).bytes[...]
         for streamID: UInt32 in [3, 5, 7] {
             // The end of one, and the beginning of the next.
-            bytes += request(streamID)
+            bytes += bench.echo(streamID).bytes
+            graceEnds()
             try bench.receive(bytes.prefix(bytes.count - 20), on: 0)
             bytes = bytes.suffix(20)
             #expect(bench.isRead(0))
         }
+        graceEnds()
+        try bench.receive(bytes.prefix(1), on: 0)
+        #expect(!bench.isRead(0))
         bench.run()
         #expect(try bench.answeredStreams(on: 0) == [1, 3, 5])
         try bench.close()
@@ -94,9 +106,55 @@ struct TricklePauseTests {
     func oversized() throws {
         let bench = try bench(connections: 1)
         try bench.receive(RawFrame.header(length: 1_000_000, streamID: 1, kind: 1), on: 0)
+        graceEnds()
         #expect(bench.isRead(0))
         try bench.receive([0], on: 0)
         #expect(!bench.isRead(0))
+        try bench.close()
+    }
+
+    @Test("is read on when all that came at once is more than a crumb")
+    func together() throws {
+        let bench = try bench(connections: 1)
+        let frame = request(1)
+        try bench.receive(frame[..<10], on: 0)
+        graceEnds()
+        bench.receive(together: [frame[10..<250], frame[250..<270]], on: 0)
+        #expect(bench.isRead(0))
+        bench.receive(together: [frame[270..<271], frame[271..<272]], on: 0)
+        #expect(!bench.isRead(0))
+        try bench.close()
+    }
+
+    @Test("is read on where only a few are unfinished")
+    func few() throws {
+        let bench = try bench(connections: 3) { $0.trickleCrowd = 2 }
+        for channel in 0..<2 { try crumbs(bench, on: channel, rests: false) }
+        try crumbs(bench, on: 2)
+        // One of the three comes to its end.
+        try bench.receive(request(1)[11...], on: 0)
+        try bench.receive(request(1)[11..<12], on: 1)
+        #expect(bench.isRead(1))
+        try bench.close()
+    }
+
+    @Test("is read before it is given up")
+    func timesUp() throws {
+        let bench = try bench(connections: 2) {
+            $0.frameTimeout = .milliseconds(500)
+            $0.sweepInterval = .seconds(1)
+        }
+        for channel in 0..<2 { try crumbs(bench, on: channel) }
+        usleep(510_000)
+        bench.pass(.seconds(1))
+        #expect(bench.readChannels == 2)
+        try bench.receive(request(1)[11...], on: 0)
+        try bench.receive(request(1)[11..<12], on: 1)
+        #expect(bench.readChannels == 2)
+        bench.run()
+        #expect(try bench.answeredStreams(on: 0) == [1])
+        bench.pass(.seconds(1))
+        #expect(bench.openChannels == 1)
         try bench.close()
     }
 
@@ -132,6 +190,8 @@ struct TricklePauseTests {
         #expect(!bench.isRead(0))
         bench.pass(.milliseconds(1))
         #expect(bench.isRead(0))
+        bench.pass(.milliseconds(500))
+        #expect(!bench.isRead(0), "nothing has come since")
         try bench.close()
     }
 
@@ -173,16 +233,16 @@ struct TricklePauseTests {
     )
     func socket(halfCloses: Bool) async throws {
         try await withServer({
-            $0.trickleGrace = .zero
+            $0.trickleGrace = Self.grace
+            $0.trickleCrowd = 0
             $0.frameTimeout = .minutes(5)
         }) { server in
             let peer = try await server.peer()
             let frame = request(1)
-            for piece in [frame[..<10], frame[10..<11], frame[11...]] {
-                try await peer.send(Array(piece))
-                // So that each is read alone.
-                try await Task.sleep(for: .milliseconds(50))
-            }
+            try await peer.send(Array(frame[..<10]))
+            // It is read, and the connection rests.
+            try await Task.sleep(for: .milliseconds(500))
+            try await peer.send(Array(frame[10...]))
             if halfCloses { try await peer.halfClose() }
             #expect(try await peer.nextResponse(1).error == nil)
             if halfCloses { try await peer.end() }
@@ -197,7 +257,8 @@ struct TricklePauseTests {
         try MemoryServer(
             connections: connections,
             configure: {
-                $0.trickleGrace = .zero
+                $0.trickleGrace = Self.grace
+                $0.trickleCrowd = 0
                 configure(&$0)
             }
         )
@@ -209,8 +270,17 @@ struct TricklePauseTests {
         return RawRequest(Probe.echo, payload: payload).frame(streamID).bytes
     }
 
-    private func crumbs(_ bench: MemoryServer, on channel: Int) throws {
-        for bytes in [request(1)[..<10], [0]] { try bench.receive(bytes, on: channel) }
-        #expect(!bench.isRead(channel))
+    /// Eleven bytes of a request, in two reads.
+    private func crumbs(_ bench: MemoryServer, on channel: Int, rests: Bool = true) throws {
+        let frame = request(1)
+        try bench.receive(frame[..<10], on: channel)
+        graceEnds()
+        try bench.receive(frame[10..<11], on: channel)
+        #expect(bench.isRead(channel) == !rests)
+    }
+
+    /// By the clock of the machine, which says how old a frame is.
+    private func graceEnds() {
+        usleep(6000)
     }
 }
