@@ -12,7 +12,7 @@ final class ServerLoop {
     /// ones: calls do not wait behind a look at all of them.
     private static let sweepSlice = 64
     private static let sweepPause = TimeAmount.milliseconds(1)
-    /// Connections that are closed in one go: an end costs 30 µs.
+    /// Of these, how many are closed, drained or read again: an end costs 30 µs.
     private static let closedSlice = 4
 
     let eventLoop: any EventLoop
