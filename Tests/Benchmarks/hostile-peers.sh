@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Measures what one client sees while others misbehave, and what memory the server needs for them.
 #
-#   Tests/Benchmarks/hostile-peers.sh [ROUNDS]      3 by default, about fifteen minutes
+#   Tests/Benchmarks/hostile-peers.sh [ROUNDS]      3 by default, about twelve minutes
 #
 # 10,000 idle connections; 4,000 peers that send a byte a second; 4,000 that fell silent inside a
 # frame; 4,000 that closed their sending side inside one; 100 that ask for much and read a byte a
