@@ -24,6 +24,8 @@ final class ServerConnection: ChannelInboundHandler {
     var streams: StreamTable
     var reader: FrameReader
     private(set) var context: ChannelHandlerContext?
+    /// Where the loop has it; nil before it is active and when it is closed.
+    var loopIndex: Int?
     /// Nil when the pipeline encrypts what is sent.
     var socket: SocketOutput?
     private(set) var peer = ""

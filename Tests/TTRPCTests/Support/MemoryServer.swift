@@ -84,7 +84,14 @@ struct MemoryServer {
         pipeline.fireChannelReadComplete()
     }
 
-    /// How many channels the server has not closed.
+    /// The peer is gone.
+    func peerCloses(_ channel: Int) {
+        channels[channel].close(promise: nil)
+    }
+
+    func isOpen(_ channel: Int) -> Bool { channels[channel].isActive }
+
+    /// How many channels are not closed.
     var openChannels: Int { channels.count { $0.isActive } }
 
     /// How many channels are to be read.

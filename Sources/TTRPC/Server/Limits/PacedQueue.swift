@@ -6,7 +6,7 @@ import NIOCore
 /// On its loop only. Holds an element until its turn.
 final class PacedQueue<Element> {
     /// Elements of one turn, and the time to the next one.
-    static var slice: Int { 4 }
+    static var slice: Int { 2 }
     static var pause: TimeAmount { .milliseconds(1) }
 
     private let eventLoop: any EventLoop

@@ -201,12 +201,11 @@ struct TricklePauseTests {
         for channel in 0..<10 { try crumbs(bench, on: channel) }
         #expect(bench.readChannels == 0)
         bench.pass(.seconds(2))
-        #expect(bench.readChannels == 4)
         #expect(bench.isRead(0), "the first is the first")
-        bench.pass(.milliseconds(1))
-        #expect(bench.readChannels == 8)
-        bench.pass(.milliseconds(1))
-        #expect(bench.readChannels == 10)
+        for count in [2, 4, 6, 8, 10] {
+            #expect(bench.readChannels == count)
+            bench.pass(.milliseconds(1))
+        }
         try bench.close()
     }
 
@@ -218,11 +217,10 @@ struct TricklePauseTests {
         }
         for channel in 0..<10 { try bench.receive(request(1)[..<10], on: channel) }
         bench.pass(.seconds(1))
-        #expect(bench.openChannels == 6)
-        bench.pass(.milliseconds(1))
-        #expect(bench.openChannels == 2)
-        bench.pass(.milliseconds(1))
-        #expect(bench.openChannels == 0)
+        for count in [8, 6, 4, 2, 0] {
+            #expect(bench.openChannels == count)
+            bench.pass(.milliseconds(1))
+        }
         try bench.close()
     }
 
