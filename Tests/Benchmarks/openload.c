@@ -2,7 +2,7 @@
  * openload: load on a server of the debug service, from outside and in phases.
  *
  *   openload -p PORT [-c CONNECTIONS] [-b BUSY_US] [-k COMMITS] [-n BYTES] [-T TIMEOUT_MS]
- *            [-e] [-s] [-S SERVICE -M METHOD -f FILE] [-m KEY=VALUE]... [-P SERVER_PID] PHASE...
+ *            [-e] [-s] [-w WINDOW_MS] [-S SERVICE -M METHOD -f FILE] [-m KEY=VALUE]... [-P SERVER_PID] PHASE...
  *
  * Calls Work, or with -e Echo; or any method, with the message in a file: the first run of '#' in it
  * is a number that no call before had. All with the metadata of -m.
@@ -18,9 +18,10 @@
  * Between the calls of an open phase it spins, so as to send each when it is due; with -s it
  * sleeps, and leaves the core to whoever shares it.
  *
- * Prints one line of KEY=VALUE for each phase. "p99_by_second_ms" has a number for each second in
- * which calls of the phase were due: one call in a hundred of that second was answered later. A call
- * that was refused, failed or could not be sent counts as NOT_SERVED_MS.
+ * Prints one line of KEY=VALUE for each phase. "p99_by_window_ms" has a number for each second, or
+ * each -w milliseconds, in which calls of the phase were due: one call in a hundred of those was
+ * answered later. A call that was refused, failed or could not be sent counts as NOT_SERVED_MS.
+ * "begin_ns" is when the phase began (CLOCK_MONOTONIC).
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -49,6 +50,7 @@ enum {
     SLOTS = 1 << 16,          /* calls that one connection may wait for */
     MAX_OUT = 8 << 20,        /* bytes that one connection may have unwritten */
     MAX_SECONDS = 600,
+    MAX_WINDOWS = 2400,
     NOT_SERVED_MS = 100000,   /* longer than any call waits */
     DRAIN_MS = 2000           /* how long the last answers are waited for */
 };
@@ -110,13 +112,14 @@ static double quantile_ms(const Histogram *histogram, double q) {
 static struct {
     int port;
     unsigned connections, busy_us, commits, bytes;
-    uint64_t timeout_ns;
+    uint64_t timeout_ns, window_ns;
     int server_pid;
     bool echoes, sleeps;
     const char *service, *method, *message_file;
     const char *metadata[8];
     unsigned metadata_count;
 } option = { .port = 7001, .connections = 16, .bytes = 100,
+             .window_ns = 1000000000u,
              .service = "remit.debug.v1.EchoService" };
 
 static uint8_t frame[1 << 17];
@@ -254,12 +257,12 @@ static struct {
     bool is_closed, is_over;
 } phase;
 
-/* Of the phase's seconds: what the calls took that were due in each. */
-static Histogram seconds_of_phase[MAX_SECONDS];
+/* Of the phase's windows: what the calls took that were due in each. */
+static Histogram windows[MAX_WINDOWS];
 
-static void record_in_second(uint64_t due, uint64_t ns) {
-    uint64_t second = (due - phase.begin) / 1000000000u;
-    if (second < MAX_SECONDS) record(&seconds_of_phase[second], ns);
+static void record_in_window(uint64_t due, uint64_t ns) {
+    uint64_t window = (due - phase.begin) / option.window_ns;
+    if (window < MAX_WINDOWS) record(&windows[window], ns);
 }
 
 static bool send_call(Connection *connection, uint64_t due) {
@@ -267,7 +270,7 @@ static bool send_call(Connection *connection, uint64_t due) {
     unsigned slot = (id >> 1) % SLOTS;
     if (connection->due[slot] || connection->out_size + frame_size > MAX_OUT) {
         phase.unwritten++;
-        record_in_second(due, NOT_SERVED_MS * 1000000ull);
+        record_in_window(due, NOT_SERVED_MS * 1000000ull);
         return false;
     }
     if (number_size) count_up();
@@ -352,7 +355,7 @@ static void answered(Connection *connection, uint32_t id, const uint8_t *data, s
     case 4: phase.expired++; break;
     default: phase.failed++; break;
     }
-    record_in_second(due, code ? NOT_SERVED_MS * 1000000ull : took);
+    record_in_window(due, code ? NOT_SERVED_MS * 1000000ull : took);
     if (phase.is_closed && !phase.is_over) send_call(connection, now);
 }
 
@@ -458,11 +461,12 @@ static unsigned waiting(void) {
     return sum;
 }
 
-static void print_seconds(double took) {
-    unsigned count = took < MAX_SECONDS ? (unsigned)round(took) : MAX_SECONDS;
-    printf(" p99_by_second_ms=");
-    for (unsigned second = 0; second < count; second++)
-        printf("%s%.3f", second ? "," : "", quantile_ms(&seconds_of_phase[second], .99));
+static void print_windows(double took) {
+    double all = round(took * 1e9 / (double)option.window_ns);
+    unsigned count = all < MAX_WINDOWS ? (unsigned)all : MAX_WINDOWS;
+    printf(" p99_by_window_ms=");
+    for (unsigned window = 0; window < count; window++)
+        printf("%s%.3f", window ? "," : "", quantile_ms(&windows[window], .99));
     printf("\n");
 }
 
@@ -477,7 +481,7 @@ static void run_phase(const char *text) {
     if (seconds <= 0 || seconds > MAX_SECONDS || (!is_pause && amount < 1)) die("no phase: %s", text);
 
     memset(&phase, 0, sizeof phase);
-    memset(seconds_of_phase, 0, sizeof seconds_of_phase);
+    memset(windows, 0, sizeof windows);
     phase.is_closed = is_closed;
     phase.begin = now_ns();
     double cpu = option.server_pid ? server_cpu() : 0;
@@ -513,22 +517,23 @@ static void run_phase(const char *text) {
         poll_once(1000000);
     printf("phase=%s sent=%.0f good=%.0f refused=%.0f late=%.0f expired=%.0f failed=%llu "
            "unwritten=%llu unanswered=%u ok_p50_ms=%.3f ok_p99_ms=%.3f refused_p50_ms=%.3f "
-           "refused_p99_ms=%.3f without_delay=%llu server_cpu=%.2f server_rss_kib=%ld",
+           "refused_p99_ms=%.3f without_delay=%llu server_cpu=%.2f server_rss_kib=%ld "
+           "begin_ns=%llu",
            text, (double)phase.sent / took, (double)phase.good / took, (double)phase.refused / took,
            (double)phase.late / took, (double)phase.expired / took,
            (unsigned long long)phase.failed, (unsigned long long)phase.unwritten, waiting(),
            quantile_ms(&phase.ok, .5), quantile_ms(&phase.ok, .99),
            quantile_ms(&phase.refusal, .5), quantile_ms(&phase.refusal, .99),
            (unsigned long long)phase.without_delay, used,
-           option.server_pid ? server_memory_kib() : 0);
-    print_seconds(took);
+           option.server_pid ? server_memory_kib() : 0, (unsigned long long)phase.begin);
+    print_windows(took);
     fflush(stdout);
 }
 
-static const char usage[] = "usage: openload -p PORT [-c -b -k -n -T -P -e -s -m -S -M -f] PHASE...";
+static const char usage[] = "usage: openload -p PORT [-c -b -k -n -T -P -e -s -w -m -S -M -f] PHASE...";
 
 int main(int argc, char **argv) {
-    for (int letter; (letter = getopt(argc, argv, "p:c:b:k:n:T:P:m:esS:M:f:")) != -1;) switch (letter) {
+    for (int letter; (letter = getopt(argc, argv, "p:c:b:k:n:T:P:m:esw:S:M:f:")) != -1;) switch (letter) {
         case 'p': option.port = atoi(optarg); break;
         case 'c': option.connections = (unsigned)atoi(optarg); break;
         case 'b': option.busy_us = (unsigned)atoi(optarg); break;
@@ -537,6 +542,7 @@ int main(int argc, char **argv) {
         case 'T': option.timeout_ns = (uint64_t)atol(optarg) * 1000000u; break;
         case 'P': option.server_pid = atoi(optarg); break;
         case 'e': option.echoes = true; break;
+        case 'w': option.window_ns = (uint64_t)atol(optarg) * 1000000u; break;
         case 's': option.sleeps = true; break;
         case 'S': option.service = optarg; break;
         case 'M': option.method = optarg; break;
@@ -547,7 +553,7 @@ int main(int argc, char **argv) {
             break;
         default: die(usage);
     }
-    if (optind == argc || !option.connections || option.connections > 4096) die(usage);
+    if (optind == argc || !option.window_ns || !option.connections || option.connections > 4096) die(usage);
     if (!option.method) option.method = option.echoes ? "Echo" : "Work";
     signal(SIGPIPE, SIG_IGN);
     /* Sleeps end when they should, not up to 50 us later. */

@@ -97,8 +97,8 @@ run() {
             wrong=$((wrong + $(value without_delay "$line") + $(value unanswered "$line")))
             wrong=$((wrong + $(value failed "$line")))
         done
-        echo "before $(value p99_by_second_ms "$before" | tr , ' ')" >>"$work/seconds"
-        echo "after $(value p99_by_second_ms "$after" | tr , ' ')" >>"$work/seconds"
+        echo "before $(value p99_by_window_ms "$before" | tr , ' ')" >>"$work/seconds"
+        echo "after $(value p99_by_window_ms "$after" | tr , ' ')" >>"$work/seconds"
         printf '   peak %.0f/s, offered %s times: %.0f %%, refused in %s ms\n' "$rate" "$factor" \
             "$(awk "BEGIN { print 100 * ${ratios[round]} }")" "${waits[round]}"
     done
