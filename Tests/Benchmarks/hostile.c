@@ -14,7 +14,8 @@
  *         stream  opens a stream of replies that does not end, and reads nothing of it
  *
  * Prints "ready COUNT after MS ms" when the last are connected and have sent what they begin with,
- * and at the end how many of them the server has closed.
+ * and at the end how many of them the server has closed, and how many were given the beginning of
+ * what they asked for (slow, stream).
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -32,6 +33,9 @@
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
+
+/* What the first frame of an answer tells: its kind, and whether a reply is in it or a status. */
+enum { FRAME_KIND = 8, RESPONSE = 2, DATA = 3, CONTENT = 10, REPLY = 2 << 3 | 2, FIRST = 11 };
 
 enum { HEADER = 10, MESSAGE = 4000, ADDRESS_PEERS = 5000, SLOW_CALLS = 500,
        STREAM_MESSAGES = 1000000 };
@@ -89,7 +93,12 @@ static void set_stream(uint32_t id) {
     memcpy(request + 4, &id, 4);
 }
 
-typedef struct { int fd; size_t sent; bool is_closed; } Peer;
+typedef struct {
+    int fd;
+    size_t sent, first_size;
+    uint8_t first[FIRST];
+    bool is_closed;
+} Peer;
 
 static int dial(int port, unsigned index, bool is_small) {
     struct sockaddr_in address = { .sin_family = AF_INET, .sin_port = htons((uint16_t)port) };
@@ -131,6 +140,16 @@ static void receive(Peer *peer, size_t most) {
     if (peer->is_closed) return;
     ssize_t got = recv(peer->fd, bytes, most < sizeof bytes ? most : sizeof bytes, 0);
     if (got == 0 || (got < 0 && errno != EAGAIN)) peer->is_closed = true;
+    for (ssize_t at = 0; at < got && peer->first_size < FIRST; at++)
+        peer->first[peer->first_size++] = (uint8_t)bytes[at];
+}
+
+/* Whether the first that the server sent is what was asked for. */
+static bool is_served(Peer *peer) {
+    receive(peer, FIRST - peer->first_size);
+    if (peer->first_size < FIRST) return false;
+    uint8_t kind = peer->first[FRAME_KIND];
+    return kind == DATA || (kind == RESPONSE && peer->first[CONTENT] == REPLY);
 }
 
 int main(int argc, char **argv) {
@@ -183,9 +202,12 @@ int main(int argc, char **argv) {
         /* To the beginning of the next second. */
         usleep((useconds_t)(1000 - (now_ms() - begin) % 1000) * 1000);
     }
-    unsigned closed = 0;
-    for (unsigned index = 0; index < count; index++) closed += peers[index].is_closed;
-    printf("closed %u\n", closed);
+    unsigned closed = 0, served = 0;
+    for (unsigned index = 0; index < there; index++) {
+        closed += peers[index].is_closed;
+        if (is_slow || is_stream) served += is_served(&peers[index]);
+    }
+    printf("closed %u\nserved %u\n", closed, served);
     return 0;
 usage:
     fprintf(stderr, "usage: hostile -p PORT -s SECONDS [-b BURST] "

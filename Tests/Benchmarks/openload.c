@@ -20,7 +20,8 @@
  *
  * Prints one line of KEY=VALUE for each phase. "p99_by_window_ms" has a number for each second, or
  * each -w milliseconds, in which calls of the phase were due: one call in a hundred of those was
- * answered later. A call that was refused, failed or could not be sent counts as NOT_SERVED_MS.
+ * answered later. A call that was refused, failed, was not answered until DRAIN_MS after the phase or
+ * could not be sent counts as NOT_SERVED_MS.
  * "begin_ns" is when the phase began (CLOCK_MONOTONIC).
  */
 #define _GNU_SOURCE
@@ -461,6 +462,14 @@ static unsigned waiting(void) {
     return sum;
 }
 
+static void record_unanswered(void) {
+    for (unsigned index = 0; index < option.connections; index++)
+        for (unsigned slot = 0; slot < SLOTS && connections[index].waiting; slot++) {
+            uint64_t due = connections[index].due[slot];
+            if (due >= phase.begin) record_in_window(due, NOT_SERVED_MS * 1000000ull);
+        }
+}
+
 static void print_windows(double took) {
     double all = round(took * 1e9 / (double)option.window_ns);
     unsigned count = all < MAX_WINDOWS ? (unsigned)all : MAX_WINDOWS;
@@ -515,6 +524,7 @@ static void run_phase(const char *text) {
     /* What was sent is answered before the next phase is judged. */
     for (uint64_t limit = now_ns() + DRAIN_MS * 1000000ull; waiting() && now_ns() < limit;)
         poll_once(1000000);
+    record_unanswered();
     printf("phase=%s sent=%.0f good=%.0f refused=%.0f late=%.0f expired=%.0f failed=%llu "
            "unwritten=%llu unanswered=%u ok_p50_ms=%.3f ok_p99_ms=%.3f refused_p50_ms=%.3f "
            "refused_p99_ms=%.3f without_delay=%llu server_cpu=%.2f server_rss_kib=%ld "
