@@ -61,6 +61,14 @@ package final class AccessControl: ServerAuthorizer {
                 reason: "CREDENTIAL_MISSING"
             )
         }
+        // It was valid when the connection began, and a connection may last longer than that.
+        guard now() <= identity.expiry else {
+            throw RPCError(
+                .unauthenticated,
+                "The certificate of \(identity.uri) has expired; connect with a new one.",
+                reason: "CREDENTIAL_EXPIRED"
+            )
+        }
         guard let grant = table.grant(identity: identity.uri) else {
             throw RPCError(
                 .permissionDenied,

@@ -1,3 +1,4 @@
+import NIOConcurrencyHelpers
 package import TTRPC
 
 /// A service's table of grants as it is now: read again when its file changes.
@@ -6,6 +7,8 @@ package final class AccessSource: Sendable {
     package let control: AccessControl
     private let path: String
     private let scopes: Set<String>
+    /// Of the file, before it was last read.
+    private let stamp: NIOLockedValueBox<TLSFile.Stamp?>
 
     /// Reads the table.
     ///
@@ -22,6 +25,7 @@ package final class AccessSource: Sendable {
         now: @escaping @Sendable () -> Int64
     ) throws(ConfigurationError) {
         self.path = path
+        stamp = NIOLockedValueBox(TLSFile.stamp(path))
         scopes = Set(methods.map(\.scope).filter { !$0.isEmpty })
         control = AccessControl(
             try AccessTable(path: path, scopes: scopes),
@@ -30,13 +34,19 @@ package final class AccessSource: Sendable {
         )
     }
 
-    /// The files to watch.
-    var paths: [String] { [path] }
-
-    /// Reads the table again.
+    /// Reads the table again, if its file has changed since it was last read.
     ///
-    /// - Throws: `ConfigurationError`; the old table goes on deciding then.
-    func reload() throws(ConfigurationError) {
+    /// - Parameter force: also if it has not.
+    /// - Returns: whether it was read.
+    /// - Throws: `ConfigurationError`, once for each change; the old table goes on deciding then.
+    func reload(force: Bool) throws(ConfigurationError) -> Bool {
+        let found = TLSFile.stamp(path)
+        let hasChanged = stamp.withLockedValue { stamp in
+            defer { stamp = found }
+            return stamp != found
+        }
+        guard force || hasChanged else { return false }
         control.replace(try AccessTable(path: path, scopes: scopes))
+        return true
     }
 }

@@ -56,7 +56,6 @@ package struct CredentialReloader: Service, CustomStringConvertible {
         private let tls: [(name: String, source: TLSSource)]
         private let access: AccessSource?
         private let logger: Logger
-        private var accessStamps: [TLSFile.Stamp?]
 
         init(
             tls: [(name: String, source: TLSSource)],
@@ -66,7 +65,6 @@ package struct CredentialReloader: Service, CustomStringConvertible {
             self.tls = tls
             self.access = access
             self.logger = logger
-            accessStamps = access?.paths.map { TLSFile.stamp($0) } ?? []
         }
 
         func begin() {
@@ -99,11 +97,8 @@ package struct CredentialReloader: Service, CustomStringConvertible {
 
         private func lookAtAccess(force: Bool) {
             guard let access else { return }
-            let stamps = access.paths.map { TLSFile.stamp($0) }
-            guard force || stamps != accessStamps else { return }
-            accessStamps = stamps
             do throws(ConfigurationError) {
-                try access.reload()
+                guard try access.reload(force: force) else { return }
                 logger.info("the access table was read again")
             } catch {
                 logger.error(

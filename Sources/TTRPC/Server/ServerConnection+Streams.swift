@@ -51,10 +51,13 @@ extension ServerConnection: StreamHost {
     }
 
     /// Ends the streams whose callers are not granted them any more: the table has changed, or a
-    /// token has expired. Other calls are over soon.
-    func endRevokedStreams() {
-        guard let authorizer = loop.authorizer else { return }
-        for call in Array(calls.values) where call.port != nil {
+    /// token or a certificate has expired. Other calls are over soon.
+    ///
+    /// - Returns: how many streams were looked at.
+    func endRevokedStreams() -> Int {
+        guard let authorizer = loop.authorizer, !calls.isEmpty else { return 0 }
+        let streams = calls.values.filter { $0.port != nil }
+        for call in streams {
             var context = call.context
             do throws(RPCError) {
                 try authorizer.authorize(&context)
@@ -62,6 +65,7 @@ extension ServerConnection: StreamHost {
                 expire(call, error)
             }
         }
+        return streams.count
     }
 
     /// A data frame arrived. Those of streams that are not there are dropped: they may have been

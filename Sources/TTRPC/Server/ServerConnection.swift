@@ -11,6 +11,9 @@ final class ServerConnection: ChannelInboundHandler {
 
     /// How long a connection that is not used keeps the memory of its replies.
     private static let memoryTime = TimeAmount.seconds(1)
+    /// How long before its client's certificate expires a connection is drained: whoever has a new
+    /// one by then dials again with it, and no call is refused.
+    private static let identityReserve = TimeAmount.seconds(5)
 
     let loop: ServerLoop
     // The loop's own, each used several times a call: by way of the loop, the compiler counts a
@@ -30,6 +33,8 @@ final class ServerConnection: ChannelInboundHandler {
     var socket: SocketOutput?
     private(set) var peer = ""
     private(set) var identity: PeerIdentity?
+    /// When it is drained for the sake of its client's certificate.
+    private var identityEnd = NIODeadline.distantFuture
     /// A frame that has not arrived as a whole.
     var partial: ByteBuffer?
     /// Since when one is on its way.
@@ -110,6 +115,8 @@ final class ServerConnection: ChannelInboundHandler {
     /// Who the other end is. Before the connection is active.
     func identified(as identity: PeerIdentity?) {
         self.identity = identity
+        guard let identity else { return }
+        identityEnd = .now() + identity.remaining - Self.identityReserve
     }
 
     func channelActive(context: ChannelHandlerContext) {
@@ -367,6 +374,8 @@ final class ServerConnection: ChannelInboundHandler {
             // Announced: a client that calls this very moment knows that nothing was begun. The
             // second time the peer has not even taken that.
             if streams.isDraining { close("idle") } else { drain() }
+        } else if now > identityEnd, !streams.isDraining {
+            drain()
         } else if !isAlive(now) {
             close("no answer to a ping within \(configuration.pingTimeout)")
         } else {

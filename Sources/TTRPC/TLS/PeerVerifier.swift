@@ -72,9 +72,14 @@ struct PeerVerifier: Sendable {
             result = await verifier.validate(leaf: leaf, intermediates: intermediates)
         }
         switch result {
-        case .validCertificate:
+        case .validCertificate(let chain):
             credentials.remember(certificates.dropFirst())
-            return leaf.uris.count == 1 ? PeerIdentity(leaf.uris[0]) : nil
+            guard leaf.uris.count == 1 else { return nil }
+            let end = chain.map(\.notValidAfter).min() ?? leaf.notValidAfter
+            return PeerIdentity(
+                leaf.uris[0],
+                expiry: Int64((end.timeIntervalSince1970 * 1000).rounded())
+            )
         case .couldNotValidate(let failures):
             throw TLSFailure(reason: reason(leaf, failures))
         }

@@ -7,16 +7,17 @@ enum AccessTableText {
     /// What a first deployment grants at billing: an operator everything, the portal what a
     /// customer's pages need.
     static func billing(tenant: String) -> String {
-        let operators = scopes(BillingV1.methods + DebugV1.methods)
-        let hidden: Set = [
-            "accounts.write", "invoices.write", "ledger.read", "events.read", "review.read",
-            "review.decide", "debug",
-        ]
-        return table([
-            ("remit://operator", tenant, operators),
-            ("remit://portal", tenant, operators.filter { !hidden.contains($0) }),
+        table([
+            ("remit://operator", tenant, scopes(BillingV1.methods + DebugV1.methods)),
+            ("remit://portal", tenant, portal),
         ])
     }
+
+    /// By name, so that a scope that is added is the portal's only when somebody says so.
+    private static let portal = [
+        "accounts.read", "history.read", "invoices.read", "payment_methods.read",
+        "payment_methods.write", "payments.read", "payments.write", "users.read", "users.write",
+    ]
 
     /// What a first deployment grants at the gateway: billing charges, the portal tokenizes, and
     /// neither does the other's work.

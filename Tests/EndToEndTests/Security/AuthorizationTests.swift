@@ -122,25 +122,46 @@ struct AuthorizationTests {
         }
     }
 
-    @Test("with the tables of certs init the portal tokenizes, billing charges, and neither both")
+    /// What the tables that `certs init` makes grant, by leaf; nil for everything. Who is not named
+    /// is unknown there.
+    private static let firstGrants: [(isBilling: Bool, name: String, scopes: Set<String>?)] = [
+        (false, "operator", nil),
+        (false, "portal", ["tokenize"]),
+        (false, "billing", ["charge"]),
+        (true, "operator", nil),
+        (
+            true, "portal",
+            [
+                "accounts.read", "history.read", "invoices.read", "payment_methods.read",
+                "payment_methods.write", "payments.read", "payments.write", "users.read",
+                "users.write",
+            ]
+        ),
+    ]
+
+    @Test("with the tables of certs init each leaf may call what its work needs, and nothing else")
     func firstDeployment() async throws {
         try await withSecureBench { bench in
-            let (tokenize, sale) = (
-                GatewayV1.VaultService.tokenize, GatewayV1.AuthorizationService.sale
-            )
-            for (name, allowed, refused) in [
-                ("portal", tokenize, sale), ("billing", sale, tokenize),
-            ] {
-                let client = try await bench.client(false, as: name)
-                let bytes = Self.undecodable
-                #expect(
-                    await SecureBench.failure(client, allowed, bytes)?.reason
-                        == "MALFORMED_MESSAGE"
-                )
-                #expect(
-                    await SecureBench.failure(client, refused, bytes)?.reason == "SCOPE_MISSING"
-                )
-                await client.shutdown()
+            for isBilling in [false, true] {
+                let methods = isBilling ? Self.billingMethods : Self.gatewayMethods
+                for name in ["operator", "portal", "billing", "gateway"] {
+                    let granted = Self.firstGrants.first {
+                        ($0.isBilling, $0.name) == (isBilling, name)
+                    }
+                    let client = try await bench.client(isBilling, as: name)
+                    for method in methods {
+                        let error = await SecureBench.failure(client, method, Self.undecodable)
+                        let expected =
+                            if let granted {
+                                granted.scopes?.contains(method.scope) ?? true
+                                    ? "MALFORMED_MESSAGE" : "SCOPE_MISSING"
+                            } else {
+                                "IDENTITY_UNKNOWN"
+                            }
+                        #expect(error?.reason == expected, "\(name): \(method.fullName)")
+                    }
+                    await client.shutdown()
+                }
             }
             // An operator plays a whole payment: client → billing → gateway, all by TLS.
             let account = try await bench.remit(["account", "create", "--name", "A", "-o", "json"])

@@ -60,7 +60,7 @@ struct AccessControlTests {
         var context = ServerContext(
             method: method,
             metadata: metadata,
-            identity: identity.map { PeerIdentity($0) }
+            identity: identity.map { PeerIdentity($0, expiry: Self.expiry) }
         )
         do throws(RPCError) {
             try control.authorize(&context)
@@ -161,6 +161,20 @@ struct AccessControlTests {
         #expect(error?.code == .unauthenticated)
         #expect(error?.reason == "CREDENTIAL_EXPIRED")
         #expect(refusal(control, method, identity: "remit://right") == nil)
+    }
+
+    @Test("a certificate that ends while its connection is open is granted nothing from then on")
+    func certificateEnds() throws {
+        let clock = NIOLockedValueBox(Self.expiry)
+        let method = GatewayV1.VaultService.tokenize
+        let control = try control(method, now: { clock.withLockedValue { $0 } })
+        #expect(refusal(control, method, identity: "remit://right") == nil)
+        clock.withLockedValue { $0 += 1 }
+        for identity in ["remit://right", "remit://wrong", "remit://stranger"] {
+            let error = refusal(control, method, identity: identity)
+            #expect(error?.code == .unauthenticated)
+            #expect(error?.reason == "CREDENTIAL_EXPIRED")
+        }
     }
 
     @Test("health may be asked by everyone; another method without a scope by nobody")

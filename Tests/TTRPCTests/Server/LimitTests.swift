@@ -64,6 +64,36 @@ struct LimitTests {
         }
     }
 
+    @Test("who may not call is told so where there is no room either, and takes none")
+    func strangers() async throws {
+        struct Nobody: ServerAuthorizer {
+            func authorize(_ context: inout ServerContext) throws(RPCError) {
+                if context.metadata["who"] == nil {
+                    throw RPCError(.unauthenticated, "Who?", reason: "CREDENTIAL_MISSING")
+                }
+            }
+        }
+        let gate = Gate()
+        try await withServer(
+            { $0.maxCallsInService = 1 },
+            authorizer: Nobody(),
+            routes: { $0.hold(gate) }
+        ) { server in
+            var known = RawRequest(Probe.hold)
+            known.metadata = [["who", "a"]]
+            let peer = try await server.peer()
+            let stranger = try await peer.call(RawRequest(Probe.hold), 1)
+            #expect(stranger.error?.reason == "CREDENTIAL_MISSING")
+            try await peer.send(known.frame(3))
+            try await eventually("the call runs") { gate.entered == 1 }
+            #expect(try await peer.call(known, 5).error?.reason == "OVERLOAD")
+            let other = try await peer.call(RawRequest(Probe.hold), 7)
+            #expect(other.error?.reason == "CREDENTIAL_MISSING")
+            gate.open()
+            await peer.close()
+        }
+    }
+
     @Test("a reply longer than the limit is RESOURCE_EXHAUSTED", arguments: [1001, 20 << 20])
     func reply(count: Int) async throws {
         let text = NIOLockedValueBox(String(repeating: "x", count: count))

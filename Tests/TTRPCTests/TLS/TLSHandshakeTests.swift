@@ -2,6 +2,7 @@ import Foundation
 import NIOConcurrencyHelpers
 import NIOCore
 import NIOEmbedded
+import NIOSSL
 import Operations
 import Testing
 
@@ -18,6 +19,22 @@ struct TLSHandshakeTests {
                 #expect(name == "remit://billing")
             }
         }
+    }
+
+    @Test("an identity ends with its certificate")
+    func identityEnds() async throws {
+        let certificates = try TestCertificates()
+        let files = try certificates.issue("billing", days: 3)
+        let path = try #require(files.certificate)
+        let verifier = PeerVerifier(
+            credentials: try TLSSource(files, .client).credentials,
+            expectation: .client
+        )
+        let chain = try NIOSSLCertificate.fromPEMFile(path)
+        let identity = try #require(try await verifier.verify(chain))
+        #expect(identity.expiry == Int64(chain[0].notValidAfter) * 1000)
+        let days = Date(timeIntervalSince1970: Double(identity.expiry) / 1000).timeIntervalSinceNow
+        #expect((2...3).contains(days / 86_400))
     }
 
     @Test("where certificates are optional, a client without one is nobody")

@@ -1,4 +1,5 @@
 import Foundation
+import NIOCore
 import Operations
 import Testing
 
@@ -90,6 +91,42 @@ struct TLSReloadTests {
                 return
             }
             #expect(try await server.failure(files, identity: "remit://next") == nil)
+        }
+    }
+
+    @Test(
+        "before its client's certificate expires a connection closes, and the next has the new one"
+    )
+    func clientExpires() async throws {
+        try await withTLSServer(configure: { $0.sweepInterval = .milliseconds(20) }) { server in
+            let certificates = server.certificates
+            let yesterday = Date(timeIntervalSinceNow: 12 - 86_400)
+            let maker = try CertificateMaker(try certificates.authority.pair(), now: yesterday)
+            let files = try certificates.issue("client", days: 1, maker: maker)
+            let source = try TLSSource(files, .client)
+            let settings = TLSClientSettings(
+                source,
+                identity: nil,
+                handshakeTimeout: .seconds(waitSeconds)
+            )
+            try await withClient(port: server.port, { $0.tls = settings }) { client in
+                #expect(try await client.text(Probe.echo, "") == "remit://client")
+                try certificates.issue("client", identities: ["remit://renewed"])
+                guard case .replaced = source.reload() else {
+                    Issue.record("the new files were not taken")
+                    return
+                }
+                #expect(try await client.text(Probe.echo, "") == "remit://client")
+                let _: Bool = try await eventually("the new certificate is shown") {
+                    do {
+                        let name = try await client.text(Probe.echo, "")
+                        return name == "remit://renewed" ? true : nil
+                    } catch let error as RPCError where error.code == .unavailable {
+                        // It crossed the word that the connection ends.
+                        return nil
+                    }
+                }
+            }
         }
     }
 
