@@ -362,7 +362,7 @@ final class ServerConnection: ChannelInboundHandler {
         if let partialSince, isWritable, now - partialSince > configuration.frameTimeout {
             // What has come while it was not read may be the end of it.
             guard !isTrickling else {
-                trickle(false)
+                loop.tricklePause.timeIsUp(for: self)
                 return true
             }
             close("a frame took longer than \(configuration.frameTimeout)")

@@ -17,6 +17,9 @@ import NIOCore
 final class TricklePause {
     /// How long a connection is not read, at least.
     static let time = TimeAmount.seconds(2)
+    /// How long a connection is read again before its frame is given up for its age. Not until the
+    /// next look at all of them: those who have been read again are in step again.
+    static let endTime = TimeAmount.milliseconds(10)
     /// A read of fewer bytes is a crumb.
     static let crumbBytes = 256
 
@@ -36,6 +39,9 @@ final class TricklePause {
     }
     private lazy var watched = PacedQueue<Watched>(eventLoop, delay: configuration.trickleGrace) {
         [unowned self] in look($0)
+    }
+    private lazy var ending = PacedQueue<Watched>(eventLoop, delay: Self.endTime) {
+        [unowned self] in end($0)
     }
     private var isStopped = false
 
@@ -89,10 +95,25 @@ final class TricklePause {
         return true
     }
 
+    /// Has a connection that rests read again since the time of its frame is up, and closed soon if
+    /// it is not whole then.
+    func timeIsUp(for connection: ServerConnection) {
+        guard connection.isTrickling, let begin = connection.partialSince, !isStopped else { return }
+        connection.trickle(false)
+        ending.append(Watched(connection: connection, begin: begin, since: begin))
+    }
+
+    private func end(_ watched: Watched) -> Bool {
+        let connection = watched.connection
+        guard connection.partialSince == watched.begin else { return false }
+        return connection.closeIfStale(.now())
+    }
+
     /// Nothing rests any more, and no connection is kept.
     func stop() {
         isStopped = true
         watched.removeAll()
+        ending.removeAll()
         for connection in resting.removeAll() { connection.trickle(false) }
     }
 }
