@@ -98,7 +98,8 @@ final class TricklePause {
     /// Has a connection that rests read again since the time of its frame is up, and closed soon if
     /// it is not whole then.
     func timeIsUp(for connection: ServerConnection) {
-        guard connection.isTrickling, let begin = connection.partialSince, !isStopped else { return }
+        guard connection.isTrickling, let begin = connection.partialSince, !isStopped
+        else { return }
         connection.trickle(false)
         ending.append(Watched(connection: connection, begin: begin, since: begin))
     }
