@@ -16,7 +16,9 @@ package final class PeerIdentity: Sendable, CustomStringConvertible {
         self.expiry = expiry
     }
 
-    /// How long it is valid from now on, at most a year: longer than a connection lasts.
+    /// How long it is valid from now on. At most a year: one "without an end" ends in 9999 (RFC 5280,
+    /// section 4.1.2.5), which is more nanoseconds than there are. So a connection is drained after
+    /// a year in any case.
     var remaining: TimeAmount {
         let now = Int64(Date().timeIntervalSince1970 * 1000)
         return .milliseconds(min(max(0, expiry - now), 365 * 86_400_000))
